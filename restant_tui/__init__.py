@@ -1,0 +1,3 @@
+"""A terminal console for the person on call."""
+
+__version__ = "0.1.0"

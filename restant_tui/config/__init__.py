@@ -1,0 +1,1 @@
+"""Inventory and policy: hosts, apps, environments, thresholds."""

@@ -1,0 +1,1 @@
+"""What fills the terminal: the app, and one file a screen."""

@@ -1,0 +1,1 @@
+"""What is drawn inside a screen: one file a pane or control."""
