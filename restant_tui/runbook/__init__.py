@@ -1,0 +1,1 @@
+"""The runbook file format: model, loader, templates, lint, cadence."""
