@@ -1,0 +1,1 @@
+"""What may be asked of Dokku, and what it answers."""
