@@ -1,0 +1,1 @@
+"""Rules over snapshots, and the life of the alerts they raise."""

@@ -1,0 +1,1 @@
+"""Pollers that turn probes into frozen snapshots on feeds."""

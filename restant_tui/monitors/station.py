@@ -1,0 +1,185 @@
+"""All monitors of one configuration, started and ended together."""
+
+from __future__ import annotations
+
+import asyncio
+from random import Random
+from typing import Literal, Protocol
+
+from restant_tui.clock import Clock
+from restant_tui.config.model import Config, Identity
+from restant_tui.monitors.feed import Feed
+from restant_tui.monitors.health import HealthMonitor, Part
+from restant_tui.monitors.http import HttpProbe
+from restant_tui.monitors.logbuffer import LogBuffer
+from restant_tui.monitors.logs import LogMonitor
+from restant_tui.monitors.releases import Identities, ReleasesMonitor
+from restant_tui.monitors.snapshots import (
+    AppReleases,
+    AttemptStatus,
+    HealthSnapshot,
+    LinksSnapshot,
+    ReleasesSnapshot,
+)
+from restant_tui.transport.link import Link, LinkStatus
+from restant_tui.transport.outcome import Runner
+
+_LINKS_SECONDS = 0.5
+
+
+class Sessions(Protocol):
+    """What the monitors need of the transport: a session for an identity of a host, and how all of them are."""
+
+    def session(self, host: str, identity: Identity) -> Runner:
+        """Return the session of that identity."""
+        ...
+
+    def statuses(self) -> tuple[tuple[str, LinkStatus], ...]:
+        """Return every link and its state, keyed `host/identity`."""
+        ...
+
+    def wake(self) -> None:
+        """Try every lost or refused link at once."""
+        ...
+
+
+class Monitors:
+    """Watches everything the configuration names; owned by the console, never by a screen."""
+
+    def __init__(
+        self,
+        config: Config,
+        links: Sessions,
+        *,
+        clock: Clock,
+        random: Random,
+        http: HttpProbe | None = None,
+        log_bytes: int = 64 * 1024 * 1024,
+    ) -> None:
+        """Make the monitors; nothing is asked until `start`.
+
+        Args:
+            config: what to watch and how often.
+            links: the sessions to ask through; they stay the caller's to close.
+            clock: stamps the readings.
+            random: jitters the intervals.
+            http: asks the health endpoints; one of its own, closed with the monitors, if not given.
+            log_bytes: about how many bytes of each watched log are kept.
+        """
+        self._config = config
+        self._links = links
+        self._clock = clock
+        self._random = random
+        self._own_http = http is None
+        self._http = http or HttpProbe()
+        self._log_bytes = log_bytes
+        identities = {name: self._identities(app.host) for name, app in config.apps.items()}
+        self._dokku = {name: through.dokku for name, through in identities.items()}
+        self._health = HealthMonitor(config, self._dokku, self._http, clock=clock, random=random)
+        self._releases = ReleasesMonitor(config, identities, clock=clock, random=random)
+        self._followers: dict[str, LogMonitor] = {}
+        self._gone: set[str] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+        self.health: Feed[HealthSnapshot] = self._health.feed
+        self.releases: Feed[ReleasesSnapshot] = self._releases.feed
+        self.links: Feed[LinksSnapshot] = Feed(LinksSnapshot(links.statuses()))
+        self.logs: dict[str, LogBuffer] = {}
+        """The logs that are watched, by app."""
+
+    async def start(self) -> None:
+        """Begin to watch; logs begin with `watch_logs`."""
+        if self._tasks:
+            return
+        self._health.start()
+        self._releases.start()
+        self._tasks = [
+            asyncio.create_task(self._watch_links()),
+            asyncio.create_task(self._watch_deploys()),
+        ]
+
+    def watch_logs(self, app: str) -> LogBuffer:
+        """Follow the log of an app from now on and return its buffer; the same one however often it is called."""
+        if app not in self.logs:
+            buffer = self.logs[app] = LogBuffer(self._log_bytes)
+            runner = self._dokku[app]
+            if runner is None:
+                buffer.feed(b"-- the dokku identity is not configured for this host --\n")
+                return buffer
+            follower = LogMonitor(app, runner, clock=self._clock, random=self._random, buffer=buffer)
+            self._followers[app] = follower
+            follower.start()
+        return self.logs[app]
+
+    def wake(self) -> None:
+        """Try lost links and ask everything now."""
+        self._links.wake()
+        self._ask_now()
+        self.link_changed()
+
+    def link_changed(self, *_: object) -> None:
+        """Look at the links now and ask anew where one was lost or came back; may be the transport's callback."""
+        snapshot = LinksSnapshot(self._links.statuses())
+        if snapshot == self.links.latest:
+            return
+        self.links.publish(snapshot)
+        live = {name for name, status in snapshot.links if status.state is Link.LIVE}
+        gone = {name for name, status in snapshot.links if status.state in (Link.LOST, Link.REFUSED)}
+        # What came over a link that is lost is to be called lost at once, and asked anew once it is back.
+        if self._gone & live or gone - self._gone:
+            self._ask_now()
+        self._gone = (self._gone - live) | gone
+
+    def stale_limit(self, part: Part | Literal["releases"]) -> float:
+        """Return the seconds of the clock after which a reading of that part counts as stale (see `trust_at`)."""
+        return self._releases.limit if part == "releases" else self._health.limit(part)
+
+    async def close(self) -> None:
+        """Stop watching; the feeds and buffers keep what they have."""
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(
+            *tasks,
+            self._health.close(),
+            self._releases.close(),
+            *(follower.close() for follower in self._followers.values()),
+            return_exceptions=True,
+        )
+        if self._own_http:
+            await self._http.close()
+
+    def _ask_now(self) -> None:
+        self._health.wake()
+        self._releases.wake()
+        for follower in self._followers.values():
+            follower.wake()
+
+    def _identities(self, host: str) -> Identities:
+        def session(identity: Identity) -> Runner | None:
+            if self._config.hosts[host].login(identity) is None:
+                return None
+            return self._links.session(host, identity)
+
+        return Identities(session(Identity.DOKKU), session(Identity.ADMIN))
+
+    async def _watch_links(self) -> None:
+        while True:
+            self.link_changed()
+            await asyncio.sleep(_LINKS_SECONDS)
+
+    async def _watch_deploys(self) -> None:
+        """Attach logs anew when a deploy has replaced the containers they were following."""
+        newest: dict[str, str] = {}
+        async for snapshot in self.releases.follow():
+            for app in snapshot.apps:
+                build = _newest_success(app)
+                before = newest.get(app.app, build)
+                # While nothing can be read the last known build still counts.
+                newest[app.app] = build or before
+                if before and build and before != build and app.app in self._followers:
+                    self._followers[app.app].reattach()
+
+
+def _newest_success(app: AppReleases) -> str:
+    good = (attempt.build for attempt in app.attempts if attempt.status is AttemptStatus.SUCCEEDED)
+    return next(good, "")
