@@ -1,0 +1,86 @@
+"""The admin's shell: a handful of host commands, and no shell language at all."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Sequence
+
+from restant_tui.practice import machine, repository
+from restant_tui.practice.dispatch import run_dokku
+from restant_tui.practice.io import Io
+from restant_tui.practice.world import World
+
+_SHELL_SIGNS = {
+    "|": "pipes",
+    "&": "background jobs and &&",
+    ";": "lists of commands",
+    "<": "redirects",
+    ">": "redirects",
+    "(": "subshells",
+    ")": "subshells",
+    "`": "command substitution",
+    "$": "variables",
+    "\n": "lists of commands",
+}
+
+
+async def run_line(world: World, line: str, io: Io) -> int:
+    """Run one command line of the admin and return its exit status."""
+    if not line.strip():
+        return _not_available("an interactive shell", io)
+    sign = _shell_sign(line)
+    if sign:
+        return _not_available(_SHELL_SIGNS[sign], io)
+    try:
+        words = shlex.split(line)
+    except ValueError:
+        io.err("sh: 1: Syntax error: Unterminated quoted string")
+        return 2
+    return await _run(world, words, io, user="admin")
+
+
+def _shell_sign(line: str) -> str:
+    """Return the first sign outside quotes (`$` and backquote: outside single quotes) that needs a real shell."""
+    bare = re.sub(r"'[^']*'|\\.", "", line)
+    for sign in re.findall(r"[$`]", bare):
+        return str(sign)
+    found = re.search(r"[|&;<>()\n]", re.sub(r'"[^"]*"', "", bare))
+    return found[0] if found else ""
+
+
+async def _run(world: World, words: Sequence[str], io: Io, *, user: str) -> int:
+    name, args = words[0], list(words[1:])
+    match name:
+        case "sudo":
+            return await _sudo(world, args, io)
+        case "dokku":
+            return await run_dokku(world, args, io)
+        case "git":
+            await world.dawdle(0.03)
+            return repository.git(world, args, io, user=user)
+    await world.dawdle(0.02)
+    if name not in machine.FIGURES:
+        return _not_available(name, io)
+    for line in machine.FIGURES[name](world, args, user):
+        io.out(line)
+    return int(name == "false")
+
+
+async def _sudo(world: World, args: list[str], io: Io) -> int:
+    user = "root"
+    while args and args[0].startswith("-"):
+        flag = args.pop(0)
+        if flag in ("-u", "--user") and args:
+            user = args.pop(0)
+        elif flag == "--":
+            break
+    if not args:
+        io.err("usage: sudo -h | -K | -k | -V")
+        return 1
+    return await _run(world, args, io, user=user)
+
+
+def _not_available(what: str, io: Io) -> int:
+    io.err(f"sh: {what} not available on the practice host")
+    return 127
