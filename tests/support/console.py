@@ -146,7 +146,9 @@ def staging_releases() -> AppReleases:
         live_source="git-sync",
         live_subject="Round taxes at the end of the order",
         attempts=(
-            attempt(3, AttemptStatus.SUCCEEDED, 50, "b81d0027d1c4f00d", "Round taxes at the end of the order", live=True),
+            attempt(
+                3, AttemptStatus.SUCCEEDED, 50, "b81d0027d1c4f00d", "Round taxes at the end of the order", live=True
+            ),
         ),
     )
 
@@ -262,7 +264,10 @@ LOG = b"".join(
             (b"web.1", b'10.0.0.9 "GET /orders HTTP/1.1" 200 5120'),
             (b"worker.1", b"[2026-03-02 02:00:01] production.INFO: printed receipt 4411"),
             (b"web.1", b"[2026-03-02 02:00:02] production.ERROR: Queue [printing] is not defined. app[web.1] [/x]"),
-            (b"web.1", b"#0 /app/app/Receipts/Printer.php(41): Illuminate\\Queue\\QueueManager->connection('printing')"),
+            (
+                b"web.1",
+                b"#0 /app/app/Receipts/Printer.php(41): Illuminate\\Queue\\QueueManager->connection('printing')",
+            ),
             (b"web.1", b'10.0.0.9 "GET /health HTTP/1.1" 500 41'),
             (b"worker.1", b"[2026-03-02 02:00:05] production.WARNING: job 77 tried 3 times"),
         ]

@@ -1,0 +1,246 @@
+"""One SSH session of one identity: commands, streams, and whether the link is there."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from restant_tui.clock import Clock
+from restant_tui.config.model import Host, Identity
+from restant_tui.errors import UsageProblem
+from restant_tui.transport.budget import Slots
+from restant_tui.transport.link import Link, LinkStatus
+from restant_tui.transport.order import Order, timed_out, unsent
+from restant_tui.transport.outcome import OnOutput, Outcome, Runner
+from restant_tui.transport.quoting import command_line
+from restant_tui.transport.timing import Timing
+from restant_tui.transport.trouble import HostFull, LinkTrouble, OfferedKey
+from restant_tui.transport.wire import Wire
+
+CAP = 4 * 1024 * 1024
+
+
+class Session:
+    """Runs argument lists on a host as one identity, over one connection that is opened on first need.
+
+    Streams (`follow`) have a connection of their own. Link trouble is never raised: it is an outcome, and `status`.
+    Without `start` a lost link is opened again by the next command that needs it, with it by a task of its own.
+
+    Args:
+        host: where, as configured.
+        identity: as whom.
+        clock: for the wait between tries and for `since`.
+        name: how `statuses` and messages call it; address and identity if not given.
+        on_status: called with each change of the link's state or of its reason.
+        settings: all limits.
+        chance: the jitter of the wait between tries.
+
+    Raises:
+        UsageProblem: that identity is not configured for the host.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        identity: Identity,
+        *,
+        clock: Clock,
+        name: str = "",
+        on_status: Callable[[LinkStatus], None] | None = None,
+        settings: Timing | None = None,
+        chance: random.Random | None = None,
+    ) -> None:
+        login = host.login(identity)
+        self.name = name or f"{host.address}/{identity}"
+        if login is None:
+            raise UsageProblem(f"No `{identity}` login is configured for {self.name}: add it to the host's entry.")
+        self.identity = identity
+        self._clock = clock
+        self._on_status = on_status
+        self._timing = settings or Timing()
+        chance = chance or random.Random()  # noqa: S311 - jitter, nothing secret
+        self._wire = Wire(
+            host, identity, login, clock=clock, timing=self._timing, chance=chance, on_link=self._note_link
+        )
+        self._streams = Wire(host, identity, login, clock=clock, timing=self._timing, chance=chance, on_link=_not_shown)
+        self._slots = Slots(self._timing.channels)
+        self._following = 0
+        self._idle: asyncio.TimerHandle | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self._woken = False
+        self._status = LinkStatus(Link.CONNECTING, clock.now(), "Not connected yet.")
+
+    @property
+    def status(self) -> LinkStatus:
+        """The state of the link now."""
+        return self._status
+
+    @property
+    def offered_key(self) -> OfferedKey | None:
+        """The host key that was not accepted, while that is why the link is refused."""
+        return self._wire.offered
+
+    @property
+    def next_try(self) -> float:
+        """Seconds of the clock until a lost or refused link is tried again; 0 if that may be now."""
+        return self._wire.wait_left()
+
+    @property
+    def attempts(self) -> int:
+        """How often the connection for commands has been tried so far."""
+        return self._wire.attempts
+
+    async def run(
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float,
+        stdin: bytes | None = None,
+        on_output: OnOutput | None = None,
+        cap: int = CAP,
+    ) -> Outcome:
+        """Run one argument list to its end, as `outcome.Runner` says.
+
+        Cancelling this, and running out of time, means that we stop watching. There is no terminal, so the host
+        lets the command run on until it ends by itself or writes into the closed channel.
+        """
+        return await self._run(Order(argv, stdin, on_output, cap), timeout=timeout)
+
+    async def follow(self, argv: Sequence[str], on_data: Callable[[bytes], None]) -> Outcome:
+        """Run an argument list that does not end by itself, as `outcome.Runner` says.
+
+        It has a pseudo-terminal, so cancelling this ends it on the host too.
+        """
+        line = command_line(argv, self.identity)
+        if self._following >= self._timing.streams:
+            return unsent(f"{self.name} already follows {self._following} streams: close one first.")
+        self._following += 1
+        if self._idle:
+            self._idle.cancel()
+        try:
+            order = Order(argv, None, lambda data, _is_error: on_data(data), 0)
+            return await self._deliver(self._streams, line, order, pty=True)
+        finally:
+            self._following -= 1
+            if not self._following:
+                loop = asyncio.get_running_loop()
+                self._idle = loop.call_later(self._timing.stream_idle, self._streams.hang_up)
+
+    def prioritised(self) -> Runner:
+        """Return the same session as a runner whose commands are served before the pollers'."""
+        return _Prioritised(self)
+
+    def start(self) -> None:
+        """Keep the link up by itself from now on; needs a running event loop."""
+        if self._keeper is None:
+            self._keeper = asyncio.create_task(self._keep(), name=f"keep {self.name}")
+
+    def wake(self) -> None:
+        """Try a lost or refused link at once: a person asked for it, or the network is back."""
+        self._woken = True
+        self._streams.wake()
+        self._wire.wake()
+
+    async def close(self) -> None:
+        """End everything: no task, channel or connection is left. Running commands end as unknown."""
+        if self._idle:
+            self._idle.cancel()
+        if keeper := self._keeper:
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)
+        await asyncio.gather(self._wire.close(), self._streams.close())
+        self._note_link(Link.LOST, "Closed by this program.")
+
+    async def _run(self, order: Order, *, timeout: float, urgent: bool = False) -> Outcome:
+        line = command_line(order.argv, self.identity)
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        try:
+            async with asyncio.timeout(timeout):
+                async with self._slots.hold(urgent=urgent):
+                    return await self._deliver(self._wire, line, order)
+        except TimeoutError:
+            return timed_out(order.call, timeout, loop.time() - began, self.name)
+
+    async def _deliver(self, wire: Wire, line: str, order: Order, *, pty: bool = False) -> Outcome:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        trouble = LinkTrouble("")
+        # A second go only when the first is known not to have been sent.
+        for _ in range(2):
+            try:
+                trunk = await wire.trunk()
+                call = order.place_call(line, pty=pty)
+                try:
+                    await trunk.perform(call)
+                finally:
+                    if trunk.crowded:
+                        wire.retire(trunk)
+            except HostFull as full:
+                wire.retire(trunk)
+                trouble = full
+            except LinkTrouble as caught:
+                trouble = caught
+            else:
+                return order.outcome(loop.time() - began, trunk.gone)
+        return unsent(trouble.reason, loop.time() - began)
+
+    async def _keep(self) -> None:
+        while True:
+            self._wire.changed.clear()
+            if not self._wire.live and self._wire.wait_left() <= 0:
+                try:
+                    await self._wire.trunk()
+                except LinkTrouble:
+                    continue
+            await self._until_due()
+
+    async def _until_due(self) -> None:
+        changed = asyncio.ensure_future(self._wire.changed.wait())
+        waits: list[asyncio.Future[Any]] = [changed]
+        if not self._wire.live:
+            waits.append(asyncio.ensure_future(self._clock.sleep(self._wire.wait_left())))
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+
+    def _note_link(self, state: Link, reason: str) -> None:
+        if state is Link.CONNECTING:
+            # Lost stays lost, since its first moment, however often we try: a person asks how long it has been so.
+            if self._status.state is not Link.CONNECTING and not self._woken:
+                return
+            self._woken = False
+        if (state, reason) == (self._status.state, self._status.reason):
+            return
+        since = self._status.since if state is self._status.state else self._clock.now()
+        self._status = LinkStatus(state, since, reason)
+        if self._on_status:
+            self._on_status(self._status)
+
+
+class _Prioritised:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def run(
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float,
+        stdin: bytes | None = None,
+        on_output: OnOutput | None = None,
+        cap: int = CAP,
+    ) -> Outcome:
+        return await self._session._run(Order(argv, stdin, on_output, cap), timeout=timeout, urgent=True)
+
+    async def follow(self, argv: Sequence[str], on_data: Callable[[bytes], None]) -> Outcome:
+        return await self._session.follow(argv, on_data)
+
+
+def _not_shown(_state: Link, _reason: str) -> None:
+    """The connection for streams has no state of its own on the screens."""

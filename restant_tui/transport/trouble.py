@@ -1,0 +1,48 @@
+"""Why a link could not be opened, as data: nothing here needs asyncssh."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class KeyTrouble(StrEnum):
+    """Why a host key is not accepted, where a person may decide to accept it."""
+
+    UNKNOWN = "unknown"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedKey:
+    """A host key that was not accepted, for the screen on which a person decides.
+
+    `entry` is the line for the known_hosts file, `fingerprint` the `SHA256:…` form that `ssh-keygen -l` prints.
+    """
+
+    trouble: KeyTrouble
+    host: str
+    port: int
+    fingerprint: str
+    entry: str
+    file: str
+
+
+class LinkTrouble(Exception):
+    """A link is not there. Stays inside the transport: outside it becomes an outcome and a link status.
+
+    Attributes:
+        reason: one sentence for a person, with the way out.
+        refused: the host answers but does not let us in, or is not the host we know.
+        offered: the host key, where that is the trouble.
+    """
+
+    def __init__(self, reason: str, *, refused: bool = False, offered: OfferedKey | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.refused = refused
+        self.offered = offered
+
+
+class HostFull(LinkTrouble):
+    """The host has no slot free on this connection; another connection has."""
