@@ -1,0 +1,1 @@
+"""Durable memory: runs, events, locks, releases seen, exports."""
