@@ -6,16 +6,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from textual.app import App as TextualApp
 from textual.pilot import Pilot
 
 from restant_tui.alerts.book import AlertBook
 from restant_tui.alerts.model import Condition, Severity
-from restant_tui.config.model import Acknowledge, App, Config, Environment, Host, Login
+from restant_tui.config.model import Acknowledge, App, Config, Danger, Environment, Host, Login
 from restant_tui.engine.arming import Arming
-from restant_tui.engine.state import RunState
-from restant_tui.journal.records import Entry, RunRecord
+from restant_tui.engine.state import RunState, RunStatus
+from restant_tui.journal.records import Entry as JournalEntry
+from restant_tui.journal.records import RunRecord
 from restant_tui.monitors.feed import Feed
 from restant_tui.monitors.logbuffer import LogBuffer
 from restant_tui.monitors.snapshots import (
@@ -33,6 +36,7 @@ from restant_tui.monitors.snapshots import (
     Status,
     Trust,
 )
+from restant_tui.runbook.catalogue import Entry
 from restant_tui.transport.link import Link, LinkStatus
 from screens.app import RestantApp
 from tests.support.clock import START, ManualClock
@@ -206,6 +210,23 @@ class FakeRun:
         self.feed: Feed[RunState] = Feed(state)
 
 
+def under_way() -> FakeRun:
+    """A rollback of production that began two minutes ago."""
+    return FakeRun(
+        RunState(
+            id="r-20260302-0258-k7",
+            runbook="rollback-emergency",
+            title="Emergency rollback",
+            status=RunStatus.RUNNING,
+            environment=Environment.PRODUCTION,
+            host="box",
+            actor="dev",
+            danger=Danger.DESTRUCTIVE,
+            started_at=START - timedelta(minutes=2),
+        )
+    )
+
+
 class FakeEngine:
     """Holds the runs a test says are under way."""
 
@@ -214,6 +235,21 @@ class FakeEngine:
 
     def run(self, run_id: str) -> FakeRun | None:
         return next((run for run in self.active if run.feed.latest.id == run_id), None)
+
+
+class FakeCatalogue:
+    """Two runbooks."""
+
+    def entries(self, *, thorough: bool = False) -> tuple[Entry, ...]:
+        return (entry("rollback-emergency", "Emergency rollback"), entry("daily-checks", "Daily checks [/x]"))
+
+
+def entry(id: str, title: str) -> Entry:  # noqa: A002 - it is what the format calls it
+    """A runbook in the catalogue."""
+    return Entry(
+        id=id, path=Path(f"{id}.yaml"), title=title, category="rollback", danger=Danger.READ, estimate="5 min",
+        when_to_use="when it is needed",
+    )  # fmt: skip
 
 
 @dataclass
@@ -225,7 +261,7 @@ class FakeJournal:
     def runs(self, limit: int = 50) -> list[RunRecord]:
         return self.records[:limit]
 
-    def entries(self, run: str, after: int = 0) -> list[Entry]:
+    def entries(self, run: str, after: int = 0) -> list[JournalEntry]:
         return []
 
 
@@ -241,6 +277,7 @@ class FakeRuntime:
         self.arming = Arming(self.clock)
         self.engine = FakeEngine()
         self.journal = FakeJournal()
+        self.catalogue = FakeCatalogue()
         self.started = self.closed = False
 
     async def start(self, *, monitors: bool = True) -> None:
@@ -287,17 +324,18 @@ def console(runtime: FakeRuntime, **options: Any) -> RestantApp:
 
 async def connected(app: RestantApp) -> None:
     """Wait until the runtime is there and every feed has been taken in once."""
-    await until(lambda: app.runtime is not None and app.alerts is not None, what="the console to connect")
+    await until(lambda: app.trouble or (app.runtime is not None and app.alerts is not None), what="connecting")
+    assert not app.trouble
 
 
-def lines(app: RestantApp) -> list[str]:
+def lines(app: TextualApp[Any]) -> list[str]:
     """What stands on the screen now, line by line."""
     # There is no public way to read what was composed; every test goes through this one place.
     strips = app.screen._compositor.render_strips()
     return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
 
 
-def text(app: RestantApp) -> str:
+def text(app: TextualApp[Any]) -> str:
     """What stands on the screen now."""
     return "\n".join(lines(app))
 

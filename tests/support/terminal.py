@@ -111,6 +111,17 @@ class Terminal:
             os.write(self._master, KEYS.get(key, key).encode())
             self.read(0.02)
 
+    def press_until(self, key: str, *texts: str, timeout: float = 15.0) -> None:
+        """Press a key again every half second until these texts stand on the screen: a dialog ignores hasty keys."""
+        end = time.monotonic() + timeout
+        while not all(text in self.text for text in texts):
+            if time.monotonic() > end:
+                raise AssertionError(f"{key} brought no {texts} within {timeout} s; the screen is\n{self.text}")
+            self.press(key)
+            again = time.monotonic() + 0.5
+            while time.monotonic() < again and not all(text in self.text for text in texts):
+                self.read()
+
     def type(self, text: str) -> None:
         """Type a text, one key at a time."""
         self.press(*text)

@@ -1,0 +1,1 @@
+"""One run of one runbook: plan, gates, step execution, resume, abort."""

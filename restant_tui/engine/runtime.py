@@ -1,0 +1,196 @@
+"""Everything one console, or one headless verb, holds open: made in one place, closed in one place."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from random import Random
+from types import TracebackType
+from typing import Self
+
+from restant_tui.alerts.book import AlertBook, AlertEvent
+from restant_tui.alerts.model import Alert
+from restant_tui.alerts.watch import watch
+from restant_tui.clock import Clock
+from restant_tui.config.model import Config
+from restant_tui.engine.arming import Arming
+from restant_tui.engine.engine import Engine
+from restant_tui.engine.ports import Notifier, Ports, Secrets, Spill
+from restant_tui.engine.recorder import Recorder
+from restant_tui.engine.targets import LinkTargets
+from restant_tui.journal.outputs import OutputFile, Outputs
+from restant_tui.journal.store import Journal
+from restant_tui.monitors.http import HttpProbe
+from restant_tui.monitors.station import Monitors
+from restant_tui.paths import Paths
+from restant_tui.runbook.catalogue import Catalogue, shipped
+from restant_tui.runbook.templates import Templates
+from restant_tui.text import Redactor
+from restant_tui.transport.link import LinkStatus
+from restant_tui.transport.links import Links
+from restant_tui.transport.local import LocalShell
+
+
+class Runtime:
+    """What belongs together for as long as the program runs; an asynchronous context manager."""
+
+    def __init__(  # noqa: PLR0913 - it is a list of parts
+        self, *, config: Config, clock: Clock, actor: str, links: Links, monitors: Monitors, http: HttpProbe,
+        alerts: AlertBook, journal: Journal, outputs: Outputs, catalogue: Catalogue, arming: Arming,
+        redactor: Redactor, engine: Engine,
+    ) -> None:  # fmt: skip
+        """Hold the parts; `create` makes them."""
+        self.config = config
+        self.clock = clock
+        self.actor = actor
+        self.links = links
+        self.monitors = monitors
+        self.alerts = alerts
+        self.journal = journal
+        self.outputs = outputs
+        self.catalogue = catalogue
+        self.arming = arming
+        self.redactor = redactor
+        self.engine = engine
+        self._http = http
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @classmethod
+    def create(  # noqa: PLR0913 - everything from outside is handed in here
+        cls,
+        config: Config,
+        *,
+        clock: Clock,
+        paths: Paths,
+        actor: str,
+        rng: Random,
+        runbook_folders: Sequence[Path] = (),
+        environ: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+        secrets: Secrets | None = None,
+        notifier: Notifier | None = None,
+    ) -> Runtime:
+        """Make every part. Opens the journal, but no connection, and loads no heavy library.
+
+        Args:
+            config: hosts, apps, services and limits.
+            clock: the time of everything but transport timeouts and polling, which are real.
+            paths: where journal and outputs are.
+            actor: who works here, for the journal.
+            rng: ids and jitter.
+            runbook_folders: folders whose runbooks win over those that come with the program.
+            environ: the environment of programs that local steps start; nothing but a `PATH` if not given.
+            folder: where they start; the current folder if not given.
+            secrets: looks secrets up by name.
+            notifier: tells people; messages are not sent if not given.
+
+        Raises:
+            ConfigProblem: the journal cannot be opened.
+        """
+        journal = Journal.open(paths.journal, clock=clock)
+        redactor = Redactor()
+        arming = Arming(clock, lambda kind, by, data: _note(journal, clock, kind, by or actor, data))
+        http = HttpProbe()
+        outputs = Outputs(paths.outputs)
+        watchers: list[Monitors] = []
+
+        def link_changed(_name: str, _status: LinkStatus) -> None:
+            for one in watchers:
+                one.link_changed()
+
+        links = Links(config, clock=clock, on_status=link_changed, chance=rng)
+        monitors = Monitors(config, links, clock=clock, random=rng, http=http)
+        watchers.append(monitors)
+
+        def alert_changed(event: AlertEvent, alert: Alert) -> None:
+            who = (alert.acknowledged_by if event is AlertEvent.ACKNOWLEDGED else None) or ""
+            _note(journal, clock, f"alert.{event}", who, {
+                "alert": alert.id, "key": alert.key, "severity": alert.severity.value, "title": alert.title,
+                "app": alert.app or "",
+            })  # fmt: skip
+
+        catalogue = Catalogue((shipped(), *runbook_folders))
+        local = LocalShell(
+            folder or Path.cwd(), {"PATH": "/usr/local/bin:/usr/bin:/bin"} if environ is None else environ
+        )
+        ports = Ports(
+            config=config, clock=clock, rng=rng, targets=LinkTargets(config, links, local), http=http,
+            recorder=Recorder(journal, redactor), catalogue=catalogue, redactor=redactor, arming=arming,
+            templates=Templates(), notifier=notifier, secrets=secrets,
+            spill=lambda run, step: _spill(outputs, run, step),
+        )  # fmt: skip
+        return cls(
+            config=config, clock=clock, actor=actor, links=links, monitors=monitors, http=http,
+            alerts=AlertBook(config.acknowledge, clock=clock, on_event=alert_changed), journal=journal,
+            outputs=outputs, catalogue=catalogue, arming=arming, redactor=redactor, engine=Engine(ports),
+        )  # fmt: skip
+
+    async def start(self, *, monitors: bool = True) -> None:
+        """Begin to work: with monitors, connect to everything and watch it; else connect where a run needs it."""
+        if not monitors or self._tasks:
+            return
+        self.links.start()
+        await self.monitors.start()
+        feeds = (self.monitors.health, self.monitors.releases, self.monitors.links)
+        self._tasks = [
+            asyncio.create_task(watch(self.alerts, *feeds, self.config.thresholds), name="alerts"),
+            asyncio.create_task(self._note_releases(), name="release ledger"),
+        ]
+
+    async def close(self) -> None:
+        """Let go of every run (they can be resumed), stop watching and close every connection and the journal."""
+        await self.engine.close()
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.monitors.close()
+        await self._http.close()
+        await self.links.close()
+        self.journal.close()
+
+    async def __aenter__(self) -> Self:
+        """Start with monitors."""
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        await self.close()
+
+    async def _note_releases(self) -> None:
+        """Keep the ledger of what was live: Dokku's own records name no commit."""
+        async for snapshot in self.monitors.releases.follow():
+            for app in snapshot.apps:
+                if app.live_sha:
+                    at = app.reading.observed_at or self.clock.now()
+                    build = next((one.build for one in app.attempts if one.live), "")
+                    await asyncio.to_thread(
+                        self.journal.note_release, app.app, app.live_sha, app.live_source, at, build
+                    )
+
+
+class _FileSpill:
+    """A kept output as a run's output wants it."""
+
+    def __init__(self, file: OutputFile) -> None:
+        self._file = file
+
+    def write(self, data: bytes) -> object:
+        """Append."""
+        return self._file.write(data)
+
+    def close(self) -> Mapping[str, object]:
+        """Close it and return its digest."""
+        return self._file.close().as_data()
+
+
+def _spill(outputs: Outputs, run: str, step: str) -> Spill:
+    return _FileSpill(outputs.open(run, step))
+
+
+def _note(journal: Journal, clock: Clock, kind: str, by: str, data: Mapping[str, object]) -> None:
+    journal.note(kind, clock.now(), by, data)

@@ -1,0 +1,136 @@
+"""Nobody knows whether a change happened: look, and if looking does not tell, let a person decide and say why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from restant_tui.engine.failure import evidence
+from restant_tui.engine.reading import Look, look
+from restant_tui.engine.resolve import probe_order
+from restant_tui.engine.scope import TemplateProblem
+from restant_tui.engine.signals import Ended, Stopped
+from restant_tui.engine.spot import Spot
+from restant_tui.engine.state import GateKind, Move, Offer, RunStatus, StepStatus
+from restant_tui.errors import RestantError
+from restant_tui.runbook.parts import Reconcile
+from restant_tui.text import one_line
+
+LINK_WAIT = 120.0
+"""Seconds of the run's clock to wait for a lost link before a person is asked."""
+
+_AGAIN = 2.0
+
+_OFFERS = (
+    Offer(move=Move.ABORT, label="Stop the run here; nobody knows whether it happened"),
+    Offer(move=Move.WAIT, label="Look again"),
+    Offer(move=Move.MARK_DONE, label="It did happen", needs_reason=True),
+    Offer(move=Move.MARK_NOT_DONE, label="It did not happen", needs_reason=True),
+)
+
+
+class Finding(StrEnum):
+    """What a look at the host says about a step."""
+
+    DONE = "done"
+    NOT_DONE = "not done"
+    CANNOT_TELL = "cannot tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding, and what it rests on."""
+
+    finding: Finding
+    evidence: str
+
+
+async def settle(spot: Spot) -> None:
+    """Find out whether an unknown step happened, and note it.
+
+    Returns when the step is settled: ok by evidence, failed (and then may be repeated), or decided by a person.
+
+    Raises:
+        Stopped: it stays unknown, and the run ends.
+    """
+    found = await find_out(spot, LINK_WAIT)
+    while not await _noted(spot, found):
+        gate = spot.deciding_gate(
+            GateKind.UNSURE, f"{spot.state.title}: did it happen?", says=spot.state.reason, danger=spot.state.danger,
+            commands=spot.state.commands, evidence="\n".join(filter(None, (found.evidence, evidence(spot)))),
+            undo=spot.state.undo, offers=_OFFERS,
+        )  # fmt: skip
+        answer = await spot.ask(gate)
+        match answer.move:
+            case Move.WAIT:
+                found = await find_out(spot, LINK_WAIT)
+            case Move.MARK_DONE:
+                reason = f"{answer.by} says it happened: {answer.reason}"
+                await spot.walk.end(spot, Ended(status=StepStatus.OK, reason=reason, by=answer.by, overridden=True))
+                return
+            case Move.MARK_NOT_DONE:
+                reason = f"{answer.by} says it did not happen: {answer.reason}"
+                await spot.walk.end(spot, Ended(status=StepStatus.FAILED, reason=reason, by=answer.by))
+                return
+            case _:
+                raise Stopped(RunStatus.UNKNOWN, f"{spot.state.title}: {spot.state.reason}")
+
+
+async def find_out(spot: Spot, patience: float) -> Found:
+    """Make the step's own probe and say what it means; waits up to `patience` seconds for a lost link."""
+    reconcile: Reconcile | None = getattr(spot.step, "reconcile", None)
+    if reconcile is None:
+        return Found(Finding.CANNOT_TELL, "The runbook names no way to look whether it happened.")
+    clock = spot.ports.clock
+    began = clock.monotonic()
+    lost = False
+    while True:
+        try:
+            seen = await spot.run.watch(
+                look(probe_order(reconcile.probe, spot.scope), spot.scope.place.host, spot.ports)
+            )
+        except RestantError as problem:
+            return Found(Finding.CANNOT_TELL, f"Looking is not possible: {problem}")
+        if seen.answered:
+            break
+        if not lost:
+            lost = True
+            await spot.emit("conn.lost", reason=seen.reason)
+        if clock.monotonic() - began >= patience:
+            return Found(Finding.CANNOT_TELL, f"The host cannot be asked: {seen.reason}")
+        await spot.run.idle(_AGAIN)
+    if lost:
+        await spot.emit("conn.restored")
+    return judged(reconcile, seen, spot)
+
+
+def judged(reconcile: Reconcile, seen: Look, spot: Spot) -> Found:
+    """Return what a probe's answer says by the step's own rules; both at once, or neither, cannot tell."""
+    words = one_line(seen.text, 300) or "no output"
+    evidence_words = f"{seen.why_not}: {words}" if not seen.good else words
+    if not seen.good:
+        return Found(Finding.CANNOT_TELL, f"The probe did not work ({evidence_words}).")
+    names = seen.seen.names()
+    try:
+        done = spot.scope.holds(reconcile.done_if, names)
+        not_done = spot.scope.holds(reconcile.not_done_if, names) if reconcile.not_done_if else None
+    except TemplateProblem as problem:
+        return Found(Finding.CANNOT_TELL, f"The answer cannot be judged: {problem} ({words})")
+    if done and not not_done:
+        return Found(Finding.DONE, f"{reconcile.done_if} holds: {words}")
+    if not_done and not done:
+        return Found(Finding.NOT_DONE, f"{reconcile.not_done_if} holds: {words}")
+    return Found(Finding.CANNOT_TELL, f"The answer fits neither: {words}")
+
+
+async def _noted(spot: Spot, found: Found) -> bool:
+    await spot.emit("step.reconciled", finding=found.finding, evidence=found.evidence)
+    match found.finding:
+        case Finding.DONE:
+            await spot.walk.end(spot, Ended(status=StepStatus.OK, reason=f"reconciled: {found.evidence}"))
+        case Finding.NOT_DONE:
+            reason = f"{spot.state.reason}; it did not happen: {found.evidence}"
+            await spot.walk.end(spot, Ended(status=StepStatus.FAILED, reason=reason))
+        case Finding.CANNOT_TELL:
+            return False
+    return True
