@@ -12,6 +12,7 @@ from typing import Any, Final, get_args
 import msgspec
 
 from restant_tui.config.model import App, Config, Host, Service
+from restant_tui.config.people import KINDS
 from restant_tui.config.yamldata import MOST_BYTES, Position, Words, YamlData, read_bytes
 from restant_tui.errors import ConfigProblem
 
@@ -29,6 +30,14 @@ _TYPES: Final[Mapping[str, str]] = {
     "float": "a number",
     "bool": "true or false",
     "null": "nothing",
+}
+# msgspec quotes the pattern that did not match; each of ours is known by a piece of it.
+_PATTERNS: Final[Mapping[str, str]] = {
+    "^(env:": "write the name of a secret in the keyring or env:NAME for a variable, never the secret itself",
+    "^(https://": "write a whole address that begins with https:// (http:// only on this machine)",
+    "^[!-~]+@": "write one mail address, like ops@example.org",
+    "^[A-Za-z0-9_-]+$": "write the id as the status page shows it",
+    "^[A-Za-z0-9.:-]+$": "write the name or address of a mail server",
 }
 _AT: Final = re.compile(r" - at `(?:key in )?(?P<path>\$[^`]*)`$")
 
@@ -86,9 +95,30 @@ def _shape(read: YamlData) -> list[Found]:
                 message = f"`{name}` cannot be a name: small letters, digits, dots and dashes, at most 63"
                 found.append((read.position(path, key=True), message))
             found += _fits(read, entry, kind, path)
+    found += _channels(read, rest)
     found += _fits(read, rest, Config, "$")
     if not found and not read.data["apps"]:
         found.append((read.position("$.apps"), "name at least one app under `apps`"))
+    return found
+
+
+def _channels(read: YamlData, rest: dict[str, Any]) -> list[Found]:
+    entries = rest.get("channels")
+    if not isinstance(entries, dict):
+        return []
+    rest["channels"] = {}
+    found: list[Found] = []
+    for name, entry in entries.items():
+        path = f"$.channels.{name}"
+        kind = KINDS.get(str(entry.get("kind"))) if isinstance(entry, dict) else None
+        if not _NAME.fullmatch(name):
+            message = f"`{name}` cannot be a name: small letters, digits, dots and dashes, at most 63"
+            found.append((read.position(path, key=True), message))
+        if kind is not None:
+            found += _fits(read, entry, kind, path)
+        else:
+            message = f"the channel `{name}` needs a `kind`, one of: {', '.join(KINDS)}"
+            found.append((read.position(f"{path}.kind"), message))
     return found
 
 
@@ -114,6 +144,8 @@ def _plainly(message: str, types: Sequence[type]) -> str:
     if message.startswith("Invalid enum value"):
         words = ", ".join(str(member.value) for one in types if issubclass(one, Enum) for member in one)
         return f"write one of: {words}"
+    if said := next((words for mark, words in _PATTERNS.items() if mark in message), ""):
+        return said
     if "matching regex" in message:
         return "write a length of time like 500ms, 30s or 2m30s"
     if missing := _MISSING.fullmatch(message):
@@ -159,4 +191,14 @@ def _references(read: YamlData) -> list[Found]:
         if not host.get("dokku") and not host.get("admin"):
             message = f"the host `{name}` has no login: add `dokku: {{user: dokku}}`"
             found.append((read.position(f"$.hosts.{name}"), message))
+    for name, channel in read.data.get("channels", {}).items():
+        user, secret = channel.get("user"), channel.get("secret")
+        if channel["kind"] != "email":
+            continue
+        if bool(user) != bool(secret):
+            message = f"the channel `{name}` needs both `user` and `secret` to log in to the mail server, or neither"
+            found.append((read.position(f"$.channels.{name}"), message))
+        if user and channel.get("security") == "none":
+            message = f"the channel `{name}` would send its password in the clear: use `security: starttls` or `tls`"
+            found.append((read.position(f"$.channels.{name}.security"), message))
     return found

@@ -12,6 +12,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from restant_tui.config.people import Channel
+
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=63)]
 Duration = Annotated[str, Meta(pattern=r"^([0-9]+(ms|s|m|h|d|w))+$", description="like 500ms, 30s, 2m30s, 25d")]
 Port = Annotated[int, Meta(ge=1, le=65535)]
@@ -144,6 +146,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     thresholds: Thresholds = Thresholds()
     acknowledge: Acknowledge = Acknowledge()
     polling: Polling = Polling()
+    channels: dict[Name, Channel] = msgspec.field(default_factory=dict)
+    """Whom to tell; runbooks name them, with or without a `#` before the name."""
     practice: bool = False
     """True only for the embedded practice host: screens then say PRACTICE."""
 

@@ -63,6 +63,29 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (app, nr)
         )""",
     ),
+    (
+        """CREATE TABLE outbox (
+            id INTEGER PRIMARY KEY,
+            op TEXT NOT NULL,
+            channel TEXT NOT NULL,
+            template TEXT NOT NULL,
+            thread TEXT NOT NULL,
+            title TEXT NOT NULL,
+            message TEXT NOT NULL,
+            state TEXT NOT NULL,
+            attempts INTEGER NOT NULL,
+            queued_at TEXT NOT NULL,
+            changed_at TEXT NOT NULL,
+            due_at TEXT NOT NULL,
+            remote TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            seen_at TEXT,
+            seen_by TEXT NOT NULL,
+            UNIQUE (op, channel, template)
+        )""",
+        "CREATE INDEX outbox_by_state ON outbox (state, due_at)",
+        "CREATE INDEX outbox_by_thread ON outbox (channel, thread)",
+    ),
 )
 
 NEWEST = len(_MIGRATIONS)

@@ -17,6 +17,7 @@ from restant_tui.errors import UsageProblem
 from restant_tui.journal import chain, ledger, locks, runs
 from restant_tui.journal.database import Database
 from restant_tui.journal.migrations import migrate
+from restant_tui.journal.outbox import OutboxTable
 from restant_tui.journal.records import Breach, Entry, Lock, LockHolder, NotedRelease, RunRecord
 
 if TYPE_CHECKING:
@@ -190,6 +191,13 @@ class Journal:
                 # Nothing follows the end of a run: one that left its lock behind is not told any more.
                 if runs.is_open(session, run):
                     chain.append(session, Entry(run=run, kind=kind, at=now, actor=holder.actor, data=said))
+
+    # -- messages -------------------------------------------------------------------------------------------------
+
+    @property
+    def outbox(self) -> OutboxTable:
+        """The messages to people: what is to be sent, what was, and what nobody has looked at yet."""
+        return OutboxTable(self._database)
 
     # -- what was learnt ------------------------------------------------------------------------------------------
 

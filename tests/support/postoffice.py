@@ -7,7 +7,7 @@ import json
 import os
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -17,14 +17,12 @@ from restant_tui.config.model import App, Config, Environment, Host, Login
 from restant_tui.config.people import Channel
 from restant_tui.config.secrets import Secrets
 from restant_tui.journal.store import Journal
-from restant_tui.notify.cstate import Site
 from restant_tui.notify.mail import Mailer
 from restant_tui.notify.notifier import Notifier
 from restant_tui.notify.outbox import Patience
 from restant_tui.notify.senders import Means
 from restant_tui.notify.web import Web
 from restant_tui.text import Redactor
-from restant_tui.transport.local import LocalShell
 from tests.support.clock import START
 from tests.support.webserver import response
 
@@ -73,11 +71,8 @@ class PostOffice:
         self.redactor = Redactor()
         self.journal = Journal.open(folder / "journal.sqlite3", clock=self.clock)
         secrets = Secrets({"TOKEN": token}, self.redactor, names=folder / "names")
-        git = {"PATH": os.environ["PATH"], "HOME": str(folder), "GIT_TERMINAL_PROMPT": "0"}
-        means = Means(
-            web=Web(tls=tls, answer=answer), mailer=Mailer(tls=tls, timeout=5.0),
-            site=Site(home=folder, git=lambda where: LocalShell(where, git)),
-        )  # fmt: skip
+        usual = Means.usual({"PATH": os.environ["PATH"]}, folder)
+        means = replace(usual, web=Web(tls=tls, answer=answer), mailer=Mailer(tls=tls, timeout=5.0))
         host = Host(address="127.0.0.1", dokku=Login(user="dokku"))
         app = App(host="main", environment=Environment.PRODUCTION, url="http://127.0.0.1/health")
         config = Config(hosts={"main": host}, apps={"shop": app}, channels=dict(channels), practice=practice)

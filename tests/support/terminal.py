@@ -111,16 +111,30 @@ class Terminal:
             os.write(self._master, KEYS.get(key, key).encode())
             self.read(0.02)
 
-    def press_until(self, key: str, *texts: str, timeout: float = 15.0) -> None:
-        """Press a key again every half second until these texts stand on the screen: a dialog ignores hasty keys."""
+    def press_until(self, key: str, condition: Callable[[], object], what: str, timeout: float = 15.0) -> None:
+        """Press a key again every half second until the condition holds: a dialog ignores hasty keys."""
         end = time.monotonic() + timeout
-        while not all(text in self.text for text in texts):
+        while not condition():
             if time.monotonic() > end:
-                raise AssertionError(f"{key} brought no {texts} within {timeout} s; the screen is\n{self.text}")
+                raise AssertionError(f"{key} did not bring {what} within {timeout} s; the screen is\n{self.text}")
             self.press(key)
             again = time.monotonic() + 0.5
-            while time.monotonic() < again and not all(text in self.text for text in texts):
+            while time.monotonic() < again and not condition():
                 self.read()
+
+    def tab_to(self, button: str) -> None:
+        """Press Tab until that button has the focus."""
+        self.press_until("tab", lambda: self.reversed(button), f"the focus to {button}")
+
+    def reversed(self, word: str) -> bool:
+        """Whether that word stands somewhere in reverse, as the button with the focus does."""
+        for row, line in enumerate(self.lines):
+            column = line.find(word)
+            while column >= 0:
+                if all(self.screen.buffer[row][column + offset].reverse for offset in range(len(word))):
+                    return True
+                column = line.find(word, column + 1)
+        return False
 
     def type(self, text: str) -> None:
         """Type a text, one key at a time."""
