@@ -37,7 +37,9 @@ NO = Offer(move=Move.DECLINE, label="No, stop here")
 YES = Offer(move=Move.PROCEED, label="Go on")
 SKIP = Offer(move=Move.SKIP, label="Leave this step out", needs_reason=True)
 COMMANDS = (
-    CommandLine(where="dokku@practice", argv=("git:sync", "--build", "restant-main", "/home/dokku/restant-main", "b81d002")),
+    CommandLine(
+        where="dokku@practice", argv=("git:sync", "--build", "restant-main", "/home/dokku/restant-main", "b81d002")
+    ),
     CommandLine(where="dokku@practice", argv=("git:report", "restant-main"), when="the build failed"),
 )
 

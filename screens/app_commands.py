@@ -1,0 +1,55 @@
+"""What can be done from every screen of the console."""
+
+from __future__ import annotations
+
+from restant_tui.config.model import Danger
+from widgets.commands import Command
+
+
+class Help(Command):
+    """Say what every key does here."""
+
+    key, hint = "question_mark,f1", "Help"
+
+
+class CommandPalette(Command):
+    """Find any command by its name."""
+
+    key, hint, title, in_palette, rank = "colon,ctrl+p", "Commands", "Command palette", False, 40
+
+
+class Runbooks(Command):
+    """Open the catalogue of runbooks, with the runs that are under way on top."""
+
+    key, hint, rank = "r", "Runbooks", 20
+
+
+class Runs(Command):
+    """List the runs of the past and those under way; Enter opens one."""
+
+    key = "j"
+
+
+class Arm(Command):
+    """Allow changes to production for fifteen minutes, or forbid them again."""
+
+    key, hint, rank, danger, title = "w", "Arm", 50, Danger.CHANGE, "Arm or disarm production"
+
+
+class PollNow(Command):
+    """Ask everything again now, and reconnect what is lost, without waiting for the next round."""
+
+    key = "ctrl+r"
+
+
+class SwitchColours(Command):
+    """Change between dark colours and light ones."""
+
+    key, title = "ctrl+t", "Light or dark colours"
+
+
+class Leave(Command):
+    """Leave the console; asks first while a run is under way."""
+
+    key, hint, rank = "q,ctrl+q", "Quit", 60
+    title = "Quit"
