@@ -1,0 +1,145 @@
+"""From the command line's options to everything a verb works with: where, when, who, and the runtime."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import SystemRandom
+from typing import TYPE_CHECKING
+
+from restant_tui.cli.options import Options
+from restant_tui.clock import Clock, SystemClock
+from restant_tui.paths import Paths
+
+if TYPE_CHECKING:
+    from restant_tui.config.model import Config
+    from restant_tui.engine.runtime import Runtime
+    from restant_tui.practice.host import PracticeHost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """Everything a runtime is made of. `host` is the embedded practice host, started, if there is one."""
+
+    config: Config
+    clock: Clock
+    paths: Paths
+    actor: str
+    host: PracticeHost | None = None
+
+    def runtime(self) -> Runtime:
+        """Make the runtime; nothing is connected yet."""
+        from restant_tui.engine.runtime import Runtime
+
+        return Runtime.create(
+            self.config,
+            clock=self.clock,
+            paths=self.paths,
+            actor=self.actor,
+            rng=SystemRandom(),
+            runbook_folders=(self.paths.runbooks,),
+            environ=os.environ,
+        )
+
+
+def paths() -> Paths:
+    """Return the folders this process's environment asks for."""
+    return Paths.from_environ(os.environ, Path.home())
+
+
+def actor() -> str:
+    """Return who is at the keyboard, as the journal names them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid-{os.getuid()}"
+
+
+def at_terminal() -> bool:
+    """Whether a person can be asked: standard input and output are both a terminal."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def practice_paths(usual: Paths) -> Paths:
+    """Return folders for practice: its own journal and outputs, the person's own runbooks."""
+    return replace(usual, state=usual.practice, data=usual.practice / "data")
+
+
+def check(options: Options) -> None:
+    """Read the configuration and let it go again.
+
+    Raises:
+        ConfigProblem: there is none, or it cannot be read.
+    """
+    _load(options, paths())
+
+
+def journal_paths(options: Options) -> Paths:
+    """Return the folders whose journal these options mean, without starting or connecting anything.
+
+    Raises:
+        ConfigProblem: the configuration named cannot be read.
+    """
+    usual = paths()
+    if options.practice:
+        return practice_paths(usual)
+    if options.config is not None and _load(options, usual).practice:
+        return practice_paths(usual)
+    return usual
+
+
+@asynccontextmanager
+async def opened(options: Options) -> AsyncIterator[Opening]:
+    """Read the configuration, or start the practice host and stop it at the end.
+
+    Raises:
+        ConfigProblem: there is no configuration, or it cannot be read.
+    """
+    usual = paths()
+    if not options.practice:
+        config = _load(options, usual)
+        if not config.practice:
+            yield Opening(config=config, clock=SystemClock(), paths=usual, actor=actor())
+            return
+        from restant_tui.cli.served import clock_beside
+
+        file = options.config or usual.config_file
+        yield Opening(config=config, clock=clock_beside(file), paths=practice_paths(usual), actor=actor())
+        return
+    from tempfile import TemporaryDirectory
+
+    from restant_tui.practice.host import PracticeHost
+
+    # A folder of its own, so that two practice hosts at the same time do not share a known_hosts file.
+    with TemporaryDirectory(prefix="restant-tui-practice-") as folder:
+        host = PracticeHost(speed=options.speed, seed=options.seed, calm=options.calm, folder=Path(folder))
+        async with host:
+            yield Opening(config=host.config(), clock=host.clock, paths=practice_paths(usual), actor=actor(), host=host)
+
+
+@asynccontextmanager
+async def running(options: Options, *, monitors: bool) -> AsyncIterator[Runtime]:
+    """Open a runtime, started, and close it at the end.
+
+    Args:
+        options: what to open.
+        monitors: whether to begin to watch everything as well.
+    """
+    async with opened(options) as opening:
+        runtime = opening.runtime()
+        try:
+            await runtime.start(monitors=monitors)
+            yield runtime
+        finally:
+            await runtime.close()
+
+
+def _load(options: Options, usual: Paths) -> Config:
+    from restant_tui.config.load import load
+
+    return load(options.config or usual.config_file)

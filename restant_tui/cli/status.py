@@ -1,0 +1,117 @@
+"""Print one snapshot of everything; exit 0 ok, 1 warning, 2 critical, 3 unknown.
+
+Waits until every configured figure has been asked for once, at most ten seconds. A failed health probe is asked again
+at once, so that one lost answer is not called an outage and an outage is not called one lost answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from typing import TYPE_CHECKING
+
+from restant_tui.cli.options import Options
+
+if TYPE_CHECKING:
+    from restant_tui.cli.report import Report
+    from restant_tui.config.model import Config
+    from restant_tui.engine.runtime import Runtime
+    from restant_tui.monitors.snapshots import HealthSnapshot, Reading
+    from restant_tui.monitors.station import Monitors
+
+LONGEST = 10.0
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what only this verb understands."""
+    parser.add_argument("--json", action="store_true", help="print one JSON object with stable keys")
+
+
+def main(parsed: argparse.Namespace) -> int:
+    """Print the snapshot and return the exit status of the worst of it."""
+    options = Options.of(parsed)
+    return asyncio.run(_print(options, as_json=parsed.json))
+
+
+async def snapshot(options: Options) -> Report:
+    """Ask everything once and return what is known.
+
+    Raises:
+        ConfigProblem: there is no configuration that can be read.
+    """
+    from restant_tui.cli.opening import running
+
+    async with running(options, monitors=True) as runtime:
+        try:
+            async with asyncio.timeout(LONGEST):
+                await arrived(runtime.monitors, runtime.config)
+        except TimeoutError:
+            pass  # what has not come by now is shown as what it is: no data
+        return _report(runtime)
+
+
+async def arrived(monitors: Monitors, config: Config) -> None:
+    """Return as soon as every reading has been asked for, and every failing health probe often enough to be sure."""
+    asked_at = -1
+    while True:
+        health, releases = monitors.health.latest, monitors.releases.latest
+        if not _waiting(health, [app.reading for app in releases.apps]):
+            again = _in_doubt(health, config.thresholds.failed_probes.critical)
+            if not again:
+                return
+            if again != asked_at:
+                asked_at = again
+                monitors.wake()
+        await _either(monitors)
+
+
+def _waiting(health: HealthSnapshot, readings: list[Reading]) -> bool:
+    from restant_tui.monitors.readings import not_asked
+
+    for app in health.apps:
+        readings = [*readings, app.endpoint.reading, app.processes.reading, app.certificate.reading]
+    return any(reading == not_asked(reading.source) for reading in readings)
+
+
+def _in_doubt(health: HealthSnapshot, enough: float) -> int:
+    """Return a number that changes with each failed probe that is not yet sure; 0 when none is in doubt."""
+    return sum(app.endpoint.failures for app in health.apps if 0 < app.endpoint.failures < enough)
+
+
+async def _either(monitors: Monitors) -> None:
+    """Wait until the health or the releases have changed."""
+
+    async def change(feed: object) -> None:
+        changes = feed.follow()  # type: ignore[attr-defined]  # feeds of two types, of which only the change counts
+        await anext(changes)
+        await anext(changes)
+
+    tasks = [asyncio.create_task(change(feed)) for feed in (monitors.health, monitors.releases)]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _report(runtime: Runtime) -> Report:
+    from restant_tui.cli.report import Report
+
+    monitors = runtime.monitors
+    return Report(
+        at=runtime.clock.now(),
+        practice=runtime.config.practice,
+        health=monitors.health.latest,
+        releases=monitors.releases.latest,
+        links=monitors.links.latest,
+        alerts=runtime.alerts.feed.latest,
+    )
+
+
+async def _print(options: Options, *, as_json: bool) -> int:
+    from restant_tui.cli.marks import Marks
+
+    report = await snapshot(options)
+    print(report.as_json() if as_json else report.as_text(Marks.of(options)))
+    return report.exit_status()

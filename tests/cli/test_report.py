@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from restant_tui.alerts.model import Alert, AlertsSnapshot, Severity
+from restant_tui.cli.marks import Marks
+from restant_tui.cli.report import Report
+from restant_tui.config.model import Environment
+from restant_tui.monitors.snapshots import (
+    AppHealth,
+    AppReleases,
+    Attempt,
+    AttemptStatus,
+    Certificate,
+    Endpoint,
+    HealthSnapshot,
+    LinksSnapshot,
+    Processes,
+    Reading,
+    ReleasesSnapshot,
+    Status,
+    Trust,
+)
+from restant_tui.transport.link import Link, LinkStatus
+from tests.support.clock import START
+
+SHA = "0123456789abcdef0123456789abcdef01234567"
+
+
+def reading(trust: Trust = Trust.LIVE, seconds: float = 3, reason: str = "") -> Reading:
+    seen = START - timedelta(seconds=seconds) if trust in (Trust.LIVE, Trust.STALE, Trust.LOST) else None
+    return Reading(trust=trust, observed_at=seen, source="ps:report shop", reason=reason)
+
+
+def health(status: Status = Status.OK, trust: Trust = Trust.LIVE, reason: str = "") -> AppHealth:
+    return AppHealth(
+        app="shop",
+        environment=Environment.PRODUCTION,
+        status=status,
+        reason=reason,
+        endpoint=Endpoint(reading=reading(trust), http_status=200, response_ms=41.6),
+        processes=Processes(reading=reading(trust), running=2, total=2, detail=(("web.1", "running"),)),
+        certificate=Certificate(reading=reading(trust), days_left=53.4),
+    )
+
+
+def report(*, status: Status = Status.OK, link: Link = Link.LIVE, alert: Severity | None = None) -> Report:
+    raised = Alert(
+        id="a-1",
+        key="down:shop",
+        severity=alert or Severity.INFO,
+        title="shop answers 500",
+        detail="",
+        app="shop",
+        environment=Environment.PRODUCTION,
+        since=START,
+        deadline=START + timedelta(minutes=5),
+        runbook="rollback-emergency",
+    )
+    attempt = Attempt(
+        build="b1",
+        kind="build",
+        status=AttemptStatus.SUCCEEDED,
+        source="git-sync",
+        started_at=START - timedelta(minutes=4),
+        seconds=42,
+        sha=SHA,
+        subject="Move receipts",
+        live=True,
+    )
+    return Report(
+        at=START,
+        practice=True,
+        health=HealthSnapshot((health(status),)),
+        releases=ReleasesSnapshot(
+            (
+                AppReleases(
+                    app="shop",
+                    environment=Environment.PRODUCTION,
+                    reading=reading(),
+                    live_sha=SHA,
+                    live_source="git-sync",
+                    live_subject="Move receipts",
+                    attempts=(attempt,),
+                ),
+            )
+        ),
+        links=LinksSnapshot((("main/dokku", LinkStatus(link, START, "")),)),
+        alerts=AlertsSnapshot((raised,) if alert else ()),
+    )
+
+
+@pytest.mark.parametrize(
+    ("made", "status"),
+    [
+        (report(), 0),
+        (report(status=Status.WARNING), 1),
+        (report(status=Status.CRITICAL), 2),
+        (report(status=Status.UNKNOWN), 3),
+        (report(link=Link.LOST), 3),
+        (report(link=Link.REFUSED, status=Status.CRITICAL), 2),
+        (report(alert=Severity.WARNING), 1),
+        (report(alert=Severity.CRITICAL), 2),
+        (report(alert=Severity.INFO), 0),
+        (replace(report(), health=HealthSnapshot()), 3),
+    ],
+)
+def test_the_exit_status_is_the_worst_of_everything(made: Report, status: int) -> None:
+    if not made.health.apps:
+        made = replace(made, releases=ReleasesSnapshot(), links=LinksSnapshot())
+    assert made.exit_status() == status
+
+
+def test_every_figure_has_its_age_and_its_source() -> None:
+    text = report().as_text(Marks())
+    assert "PRACTICE" in text
+    assert "HTTP 200 in 42 ms" in text
+    assert "2/2 running" in text
+    assert "53 d left" in text
+    assert text.count("3 s ago, ps:report shop") == 4
+    assert "0123456 Move receipts" in text
+    assert "LIVE" in text
+
+
+@pytest.mark.parametrize("trust", [Trust.STALE, Trust.LOST, Trust.NO_DATA, Trust.NOT_CONFIGURED])
+def test_what_cannot_be_trusted_says_so_in_its_own_word(trust: Trust) -> None:
+    made = replace(report(), health=HealthSnapshot((health(trust=trust),)))
+    assert made.as_text(Marks()).count(trust.value) >= 3
+
+
+def test_without_colour_there_is_no_escape_and_in_ascii_no_other_letter() -> None:
+    made = report(status=Status.CRITICAL, alert=Severity.CRITICAL)
+    assert "\x1b" not in made.as_text(Marks())
+    assert "\x1b[31m" in made.as_text(Marks(color=True))
+    assert made.as_text(Marks(ascii=True)).isascii()
+
+
+def test_an_alert_names_the_command_that_helps() -> None:
+    text = report(alert=Severity.CRITICAL).as_text(Marks())
+    assert "shop answers 500" in text
+    assert "restant-tui run rollback-emergency -p app=shop" in text
+
+
+def test_text_from_outside_cannot_drive_the_terminal() -> None:
+    hostile = health(reason="\x1b]52;c;aGk=\x07\x1b[2Jboom\nnext")
+    text = replace(report(), health=HealthSnapshot((hostile,))).as_text(Marks())
+    assert "\x1b" not in text
+    assert "boom next" in text
+
+
+def test_json_has_the_same_facts_under_stable_keys() -> None:
+    plain = json.loads(report(status=Status.WARNING, alert=Severity.WARNING).as_json())
+    assert set(plain) == {"format", "at", "practice", "status", "apps", "releases", "alerts", "links"}
+    assert plain["status"] == "warning"
+    app = plain["apps"][0]
+    assert app["health"]["http_status"] == 200
+    assert app["health"]["trust"] == "live"
+    assert app["processes"]["running"] == 2
+    assert app["certificate"]["days_left"] == 53.4
+    assert plain["releases"][0]["attempts"][0]["live"] is True
+    assert plain["alerts"][0]["runbook"] == "rollback-emergency"
+    assert plain["links"][0]["state"] == "live"
