@@ -27,6 +27,8 @@ class Entry:
     estimate: str
     when_to_use: str
     triggers: tuple[str, ...] = ()
+    piece: bool = False
+    """Only of use inside another runbook."""
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -87,7 +89,7 @@ class Catalogue:
         return Entry(
             id=key, path=path, title=runbook.title, category=runbook.category.value, danger=danger_of(runbook),
             estimate=runbook.estimate.typical, when_to_use=runbook.when_to_use, triggers=runbook.triggers,
-            problems=problems,
+            piece=runbook.piece, problems=problems,
         )  # fmt: skip
 
     def _problems(self, key: str) -> tuple[Problem, ...]:

@@ -97,6 +97,8 @@ class RunStep(_Step, frozen=True, kw_only=True, tag_field="kind", tag="run"):
     """Path of a local file sent to standard input."""
     stdout_to: str | None = None
     """Path of a local file that receives standard output, mode 0600."""
+    private: bool = False
+    """Its output may hold secrets: it goes to `stdout_to` and is neither shown nor kept in the record."""
     filter: str | None = None
     """Regular expression: only matching lines are shown (everything is kept)."""
     timeout: Duration | None = None
@@ -280,6 +282,8 @@ class Runbook(Part, frozen=True, kw_only=True):
     """Whom it is written for; everybody if empty."""
     severity: Literal["critical", "warning", "info", "none"] = "none"
     mode: Literal["read-do", "do-confirm"] = "read-do"
+    piece: bool = False
+    """A few steps that other runbooks include; it lives in the folder `pieces` and is listed apart."""
     review_every: Duration = "90d"
     triggers: tuple[str, ...] = ()
     """Keys of the alerts that suggest it."""
