@@ -28,7 +28,8 @@ class AppReport:
     They are written only after a deploy succeeded, so they name what is live.
     """
 
-    created_at: datetime
+    created_at: datetime | None
+    """None where Dokku is older than 0.26.2, which does not tell."""
     deploy_source: str
     """`git-push`, `git-sync`, `docker-image`, …"""
     deploy_source_metadata: str
@@ -72,9 +73,12 @@ def parse_apps_list(text: str) -> tuple[str, ...]:
 def parse_apps_report(text: str) -> AppReport:
     """Return the report of one app from its JSON or text form; raises ParseProblem."""
     pairs = report(text, "app")
+    created = pairs.get("created-at")
+    # The metadata came with 0.26.0, the time of creation with 0.26.2: without the one the other may be missing too.
+    metadata = pairs.get("deploy-source-metadata", "") if created is None else None
     return AppReport(
-        created_at=unix_moment(needed(pairs, "created-at", text), text),
+        created_at=None if created is None else unix_moment(created, text),
         deploy_source=needed(pairs, "deploy-source", text),
-        deploy_source_metadata=needed(pairs, "deploy-source-metadata", text),
+        deploy_source_metadata=needed(pairs, "deploy-source-metadata", text) if metadata is None else metadata,
         locked=flag(pairs, "locked", text),
     )

@@ -25,6 +25,11 @@ class BuildStatus(StrEnum):
     CANCELED = "canceled"
     ABANDONED = "abandoned"
     """Recorded as running, but its process is gone."""
+    UNKNOWN = "unknown"
+    """Never Dokku's word: ours, where it keeps no records."""
+
+
+_SAID = frozenset(status.value for status in BuildStatus if status is not BuildStatus.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,10 +114,9 @@ def _from_row(line: str, raw: str) -> Build:
 
 
 def _status(word: str, raw: str) -> BuildStatus:
-    try:
-        return BuildStatus(word)
-    except ValueError:
-        raise ParseProblem(f"not a status of a build we know: {word[:40]!r}", raw) from None
+    if word not in _SAID:
+        raise ParseProblem(f"not a status of a build we know: {word[:40]!r}", raw)
+    return BuildStatus(word)
 
 
 def length(text: str, raw: str) -> float:

@@ -5,6 +5,8 @@ Numbers for `logs` go as `--num`: over SSH Dokku splits its command again with `
 
 from __future__ import annotations
 
+from restant_tui.dokku import scripts
+
 Argv = tuple[str, ...]
 
 
@@ -78,6 +80,41 @@ def service_status(kind: str, service: str) -> Argv:
     return (f"{kind}:info", service, "--status")
 
 
+def service_exists(kind: str, service: str) -> Argv:
+    """Ask whether there is a data service of that kind and name; exit status 0 if so."""
+    return (f"{kind}:exists", service)
+
+
+def service_connect(kind: str, service: str) -> Argv:
+    """Open the client of a data service; without a terminal it takes its statements from standard input."""
+    return (f"{kind}:connect", service)
+
+
+def service_export(kind: str, service: str) -> Argv:
+    """Write a data service's dump to standard output; on a terminal it would be corrupted."""
+    return (f"{kind}:export", service)
+
+
+def service_import(kind: str, service: str) -> Argv:
+    """Replace what a data service holds by the dump on standard input; asks nothing, and an empty one is a success."""
+    return (f"{kind}:import", service)
+
+
+def plugin_list(*, json: bool = True) -> Argv:
+    """Ask which plugins there are; JSON since 0.38.22."""
+    return ("plugin:list", "--format", "json") if json else ("plugin:list",)
+
+
+def plugin_releases(app: str) -> Argv:
+    """Ask a third-party `releases` plugin, where there is one, for its list."""
+    return ("releases", app)
+
+
+def plugin_rollback(app: str, number: str) -> Argv:
+    """Have a third-party `releases` plugin go back to one of its releases."""
+    return ("releases:rollback", app, number)
+
+
 def repository(app: str) -> str:
     """Return the path of an app's bare repository on its host."""
     return f"/home/dokku/{app}"
@@ -97,6 +134,41 @@ def admin_reflog(app: str, branch: str, count: int = 50) -> Argv:
 def admin_log(app: str, branch: str, count: int = 50) -> Argv:
     """As admin, ask for the commits of the deploy branch, newest first (see `git.parse_log`)."""
     return (*_admin_git(app), "log", "--format=%H%x1f%ct%x1f%an%x1f%s", "-n", str(count), branch)
+
+
+def lock_folders(app: str) -> tuple[str, str]:
+    """Return the folders in which a deploy of an app takes its lock: before 0.34, and since then."""
+    return repository(app), f"/var/lib/dokku/data/apps/{app}"
+
+
+def admin_freeze(app: str, who: str, folders: tuple[str, str] | None = None) -> Argv:
+    """As admin, hold an app's deploy locks until they are thawed (see `scripts.FREEZE`)."""
+    return _script(scripts.FREEZE, app, *(folders or lock_folders(app)), who)
+
+
+def admin_thaw(app: str, folders: tuple[str, str] | None = None) -> Argv:
+    """As admin, let go of an app's deploy locks (see `scripts.THAW`)."""
+    return _script(scripts.THAW, app, *(folders or lock_folders(app)))
+
+
+def admin_figures() -> Argv:
+    """As admin, ask for disk, memory, load and time since start (see `scripts.FIGURES`); takes a second."""
+    return _script(scripts.FIGURES)
+
+
+def admin_tools(*names: str) -> Argv:
+    """As admin, ask which of these programs there are (see `scripts.TOOLS`)."""
+    return _script(scripts.TOOLS, *names)
+
+
+def admin_mysql(service: str) -> Argv:
+    """As admin, run one question inside a mysql service's container, with the password that is in there."""
+    ask = 'exec mysql --user=mysql --password="$MYSQL_PASSWORD" --database="$MYSQL_DATABASE" -e "SELECT 1"'
+    return ("sudo", "-n", "docker", "container", "exec", f"dokku.mysql.{service}", "sh", "-c", ask)
+
+
+def _script(text: str, *arguments: str) -> Argv:
+    return ("sh", "-c", text, "_", *arguments)
 
 
 def _admin_git(app: str) -> Argv:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from restant_tui.dokku.problems import ParseProblem
 from restant_tui.dokku.shapes import needed, report, unix_moment, whole_lines
 
 _FULL_SHA = re.compile(r"^[0-9a-f]{40}$")
+_SHORT_SHA = re.compile(r"^[0-9a-f]{7,40}$")
 _BRANCH_AT = re.compile(r"^.+@\{(?P<unix>\d+)\}$")
 
 
@@ -19,7 +21,7 @@ class GitReport:
 
     branch: str
     sha: str | None
-    """None when Dokku could not resolve the branch (it then prints the word HEAD)."""
+    """None when Dokku could not resolve the branch (it then prints the word HEAD). Short before 0.26."""
     last_updated_at: datetime | None
 
 
@@ -36,18 +38,28 @@ class Commit:
 def parse_git_report(text: str) -> GitReport:
     """Return the report of one app from its JSON or text form; raises ParseProblem."""
     pairs = report(text, "git")
-    branch = pairs.get("computed-deploy-branch") or needed(pairs, "deploy-branch", text)
-    if not branch:
-        raise ParseProblem("the report names no deploy branch", text)
+    branch = _branch(pairs, text)
     sha = needed(pairs, "sha", text)
-    if sha not in ("", "HEAD") and not _FULL_SHA.match(sha):
+    if sha not in ("", "HEAD") and not _SHORT_SHA.match(sha):
         raise ParseProblem(f"not a commit: {sha[:60]!r}", text)
     updated = pairs.get("last-updated-at", "")
     return GitReport(
         branch=branch,
-        sha=sha if _FULL_SHA.match(sha) else None,
+        sha=sha if _SHORT_SHA.match(sha) else None,
         last_updated_at=unix_moment(updated, text) if updated else None,
     )
+
+
+def parse_deploy_branch(text: str) -> str:
+    """Return only the deploy branch of a `git:report`, which is all that versions before 0.25 tell."""
+    return _branch(report(text, "git"), text)
+
+
+def _branch(pairs: Mapping[str, str], text: str) -> str:
+    branch = pairs.get("computed-deploy-branch") or needed(pairs, "deploy-branch", text)
+    if not branch:
+        raise ParseProblem("the report names no deploy branch", text)
+    return branch
 
 
 def parse_reflog(text: str) -> tuple[Commit, ...]:

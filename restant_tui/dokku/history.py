@@ -10,9 +10,10 @@ from restant_tui.dokku import commands
 from restant_tui.dokku.apps import AppReport, parse_apps_report
 from restant_tui.dokku.ask import ask
 from restant_tui.dokku.builds import parse_builds_list
-from restant_tui.dokku.git import Commit, parse_git_report, parse_log, parse_reflog
+from restant_tui.dokku.git import Commit, parse_deploy_branch, parse_log, parse_reflog
 from restant_tui.dokku.problems import NoAnswer, ParseProblem
-from restant_tui.dokku.releases import Release, commit_named, merge
+from restant_tui.dokku.releases import Release, commit_named, from_moves, merge
+from restant_tui.dokku.version import Feature, Version, speaks
 from restant_tui.transport.outcome import Runner
 
 
@@ -33,6 +34,7 @@ async def read_history(
     *,
     timeout: float,
     ledger: Mapping[str, str] | None = None,
+    version: Version | None = None,
 ) -> History:
     """Read the releases of an app.
 
@@ -45,31 +47,39 @@ async def read_history(
         admin: the identity with a shell, for the reflog.
         timeout: real seconds for each command.
         ledger: commits noted before, by build.
+        version: which Dokku it is. Before 0.38 there are no build records: what is listed then are the moves of the
+            deploy branch, whose outcome nobody recorded; None is taken for a current one.
 
     Raises:
         NoAnswer: Dokku did not answer.
         ParseProblem: Dokku answered something we do not understand.
     """
+    records = speaks(version, Feature.BUILDS)
     builds_text, moves_and_commits = await asyncio.gather(
-        ask(dokku, commands.builds_list(app), timeout=timeout),
-        _commits(app, dokku, admin, timeout),
+        ask(dokku, commands.builds_list(app), timeout=timeout) if records else _nothing(),
+        _commits(app, dokku, admin, timeout, version),
     )
     # After the builds, not beside them: a release that ends in between is then still seen as running.
-    report = parse_apps_report(await ask(dokku, commands.apps_report(app), timeout=timeout))
+    argv = commands.apps_report(app, json=speaks(version, Feature.REPORT_JSON))
+    report = parse_apps_report(await ask(dokku, argv, timeout=timeout))
     moves, commits = moves_and_commits
-    releases = merge(parse_builds_list(builds_text), report.live_sha, moves=moves, commits=commits, ledger=ledger)
+    if records:
+        releases = merge(parse_builds_list(builds_text), report.live_sha, moves=moves, commits=commits, ledger=ledger)
+    else:
+        releases = from_moves(moves, report.live_sha)
     live = commit_named(report.live_sha, (*moves, *commits))
     return History(report, live.sha if live else report.live_sha, live.subject if live else "", releases)
 
 
 async def _commits(
-    app: str, dokku: Runner, admin: Runner | None, timeout: float
+    app: str, dokku: Runner, admin: Runner | None, timeout: float, version: Version | None
 ) -> tuple[tuple[Commit, ...], tuple[Commit, ...]]:
     """Return the moves of the deploy branch and its commits; both empty where they cannot be read."""
     if admin is None:
         return (), ()
     try:
-        branch = parse_git_report(await ask(dokku, commands.git_report(app), timeout=timeout)).branch
+        argv = commands.git_report(app, json=speaks(version, Feature.GIT_REPORT_JSON))
+        branch = parse_deploy_branch(await ask(dokku, argv, timeout=timeout))
     except (NoAnswer, ParseProblem):
         return (), ()
     moves, commits = await asyncio.gather(
@@ -87,3 +97,7 @@ async def _optional(runner: Runner, argv: commands.Argv, timeout: float) -> str:
         return await ask(runner, argv, timeout=timeout)
     except (NoAnswer, ParseProblem):
         return ""
+
+
+async def _nothing() -> str:
+    return ""

@@ -9,7 +9,7 @@ from enum import StrEnum
 from restant_tui.dokku.problems import ParseProblem
 from restant_tui.dokku.shapes import flag, looks_like_json, needed, only_line, report
 
-_STATE = re.compile(r"^(?P<state>[a-z]+)(?: \(CID: (?P<cid>[0-9a-f]+)\))?$")
+_STATE = re.compile(r"^(?P<state>[a-z]+)(?: +\(CID: (?P<cid>[0-9a-f]+)\))?$")
 # JSON says `status-web.1`; the text form has a blank in place of the dot.
 _PROCESS_KEY = re.compile(r"^status-(?P<type>[A-Za-z0-9_.-]+)[.-](?P<index>\d+)$")
 

@@ -69,6 +69,29 @@ def merge(
     return tuple(releases)
 
 
+def from_moves(moves: Sequence[Commit], live_sha: str | None) -> tuple[Release, ...]:
+    """Return the moves of the deploy branch as releases, newest first, where Dokku keeps no build records.
+
+    Only of the one that is live it is known that it succeeded; a `git:sync` moves the branch even if it then fails.
+    """
+    releases: list[Release] = []
+    found = False
+    for move in sorted(moves, key=lambda move: move.at, reverse=True):
+        live = not found and same_commit(move.sha, live_sha)
+        found = found or live
+        build = Build(
+            id=f"{move.sha[:7]}-{int(move.at.timestamp())}",
+            kind="deploy",
+            status=BuildStatus.SUCCEEDED if live else BuildStatus.UNKNOWN,
+            source="git",
+            started_at=move.at,
+            finished_at=move.at,
+            seconds=0.0,
+        )
+        releases.append(Release(build=build, sha=move.sha, subject=move.subject, author=move.author, live=live))
+    return tuple(releases)
+
+
 def rejected(releases: Sequence[Release]) -> Release | None:
     """Return the newest finished release if it failed: a restart would start that rejected image, not the live one.
 

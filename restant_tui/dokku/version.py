@@ -24,6 +24,8 @@ class Feature(StrEnum):
     APPS_LIST_JSON = "apps-list-json"
     SCALE_JSON = "scale-json"
     PLUGIN_LIST_JSON = "plugin-list-json"
+    GIT_SYNC_BUILD = "git-sync-build"
+    """`git:sync --build`, on which rollbacks stand."""
 
 
 _SINCE: dict[Feature, Version] = {
@@ -33,6 +35,7 @@ _SINCE: dict[Feature, Version] = {
     Feature.APPS_LIST_JSON: (0, 38, 21),
     Feature.SCALE_JSON: (0, 38, 21),
     Feature.PLUGIN_LIST_JSON: (0, 38, 22),
+    Feature.GIT_SYNC_BUILD: (0, 23, 0),
 }
 
 
@@ -47,3 +50,13 @@ def parse_version(text: str) -> Version:
 def supports(version: Version, feature: Feature) -> bool:
     """Whether a Dokku of that version has the feature."""
     return version >= _SINCE[feature]
+
+
+def speaks(version: Version | None, feature: Feature) -> bool:
+    """Whether to ask for the feature: a Dokku of unknown version is taken for a current one."""
+    return version is None or supports(version, feature)
+
+
+def since(feature: Feature) -> str:
+    """Say from which version on there is the feature, such as `0.38.0`."""
+    return ".".join(str(part) for part in _SINCE[feature])

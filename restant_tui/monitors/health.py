@@ -11,6 +11,7 @@ from typing import Literal
 
 from restant_tui.clock import Clock
 from restant_tui.config.model import App, Config
+from restant_tui.dokku.version import Version
 from restant_tui.monitors.feed import Feed
 from restant_tui.monitors.http import HttpProbe
 from restant_tui.monitors.judge import judge
@@ -49,6 +50,7 @@ class HealthMonitor:
         *,
         clock: Clock,
         random: Random,
+        version: Callable[[str], Version | None] = lambda app: None,
     ) -> None:
         """Make a monitor; nothing is asked until `start`.
 
@@ -58,7 +60,9 @@ class HealthMonitor:
             http: asks the health endpoints.
             clock: stamps the readings.
             random: jitters the intervals.
+            version: tells which Dokku an app's host has; None is taken for a current one.
         """
+        self._version = version
         self._config = config
         self._runners = runners
         self._http = http
@@ -142,11 +146,13 @@ class HealthMonitor:
         self._keep(replace(self._apps[name], endpoint=part))
 
     async def _ask_processes(self, name: str) -> None:
-        part = await probe_processes(self._apps[name].processes, name, self._dokku(name), self._clock.now)
+        before, version = self._apps[name].processes, self._version(name)
+        part = await probe_processes(before, name, self._dokku(name), self._clock.now, version)
         self._keep(replace(self._apps[name], processes=part))
 
     async def _ask_certificate(self, name: str) -> None:
-        part = await probe_certificate(self._apps[name].certificate, name, self._dokku(name), self._clock.now)
+        before, version = self._apps[name].certificate, self._version(name)
+        part = await probe_certificate(before, name, self._dokku(name), self._clock.now, version)
         self._keep(replace(self._apps[name], certificate=part))
 
     def _dokku(self, name: str) -> Runner:

@@ -10,6 +10,7 @@ from restant_tui.dokku.ask import ask
 from restant_tui.dokku.certs import CertificateReport, parse_certs_report, parse_letsencrypt_report
 from restant_tui.dokku.problems import NoAnswer
 from restant_tui.dokku.ps import parse_ps_report
+from restant_tui.dokku.version import Feature, Version, speaks
 from restant_tui.monitors.http import HttpProbe
 from restant_tui.monitors.judge import failing
 from restant_tui.monitors.readings import live
@@ -38,9 +39,12 @@ async def probe_endpoint(
     )
 
 
-async def probe_processes(before: Processes, app: str, dokku: Runner, now: Callable[[], datetime]) -> Processes:
-    """Ask for the processes once; raises NoAnswer or ParseProblem."""
-    report = parse_ps_report(await ask(dokku, commands.ps_report(app), timeout=_SECONDS))
+async def probe_processes(
+    before: Processes, app: str, dokku: Runner, now: Callable[[], datetime], version: Version | None = None
+) -> Processes:
+    """Ask for the processes once, in the words that version of Dokku knows; raises NoAnswer or ParseProblem."""
+    argv = commands.ps_report(app, json=speaks(version, Feature.REPORT_JSON))
+    report = parse_ps_report(await ask(dokku, argv, timeout=_SECONDS))
     detail = tuple((process.name, process.state) for process in report.processes)
     running = sum(state == "running" for _, state in detail)
     return Processes(
@@ -52,14 +56,17 @@ async def probe_processes(before: Processes, app: str, dokku: Runner, now: Calla
     )
 
 
-async def probe_certificate(before: Certificate, app: str, dokku: Runner, now: Callable[[], datetime]) -> Certificate:
-    """Ask how long the certificate lasts; raises NoAnswer or ParseProblem.
+async def probe_certificate(
+    before: Certificate, app: str, dokku: Runner, now: Callable[[], datetime], version: Version | None = None
+) -> Certificate:
+    """Ask how long the certificate lasts, in the words that version knows; raises NoAnswer or ParseProblem.
 
     The letsencrypt plugin is asked first; where it is missing, or does not look after this app, Dokku itself.
     """
     report = await _letsencrypt(app, dokku)
     if report is None or not report.active:
-        report = parse_certs_report(await ask(dokku, commands.certs_report(app), timeout=_SECONDS))
+        argv = commands.certs_report(app, json=speaks(version, Feature.GIT_REPORT_JSON))
+        report = parse_certs_report(await ask(dokku, argv, timeout=_SECONDS))
     seen = now()
     if report.expires_at is None:
         return Certificate(reading=live(before.reading.source, seen, "no certificate"))

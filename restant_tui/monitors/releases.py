@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from random import Random
+from typing import Protocol
 
 from restant_tui.clock import Clock
 from restant_tui.config.model import App, Config
 from restant_tui.dokku.history import History, read_history
 from restant_tui.dokku.releases import Release, rejected
+from restant_tui.dokku.version import Version
+from restant_tui.errors import RestantError
+from restant_tui.journal.records import NotedRelease
 from restant_tui.monitors.feed import Feed
 from restant_tui.monitors.polling import Poller
 from restant_tui.monitors.readings import aged, failed, keeps_value, live, not_asked, not_configured, stale_limit
@@ -32,10 +38,31 @@ class Identities:
     admin: Runner | None
 
 
+class Ledger(Protocol):
+    """Durable memory of what was live; the journal is one. Its calls may block."""
+
+    def releases(self, app: str) -> Sequence[NotedRelease]:
+        """Return what was noted for an app, newest first."""
+        ...
+
+    def note_release(self, app: str, sha: str, source: str, at: datetime, build: str = "") -> bool:
+        """Note the commit that is live, and the build that brought it; return whether that was news."""
+        ...
+
+
 class ReleasesMonitor:
     """Polls the releases of every app, faster while one is under way, and publishes after each answer."""
 
-    def __init__(self, config: Config, identities: Mapping[str, Identities], *, clock: Clock, random: Random) -> None:
+    def __init__(
+        self,
+        config: Config,
+        identities: Mapping[str, Identities],
+        *,
+        clock: Clock,
+        random: Random,
+        ledger: Ledger | None = None,
+        version: Callable[[str], Version | None] = lambda app: None,
+    ) -> None:
         """Make a monitor; nothing is asked until `start`.
 
         Args:
@@ -43,7 +70,12 @@ class ReleasesMonitor:
             identities: the sessions to ask through, for each app.
             clock: stamps the readings.
             random: jitters the intervals.
+            ledger: keeps what was seen live from one start to the next; kept for this one only if not given.
+            version: tells which Dokku an app's host has; None is taken for a current one.
         """
+        self._kept = ledger
+        self._recalled: set[str] = set()
+        self._version = version
         self._identities = identities
         self._clock = clock
         self._interval = parse_duration(config.polling.releases)
@@ -90,13 +122,42 @@ class ReleasesMonitor:
     async def _ask(self, name: str) -> None:
         through = self._identities[name]
         assert through.dokku is not None, "only what can be asked is polled"
-        history = await read_history(name, through.dokku, through.admin, timeout=_SECONDS, ledger=self._ledger[name])
-        # Only what the metadata confirmed is noted: it stays true after the metadata has moved on to the next release.
-        self._ledger[name].update(
-            (release.build.id, release.sha) for release in history.releases if release.live and release.sha
+        await self._recall(name)
+        history = await read_history(
+            name,
+            through.dokku,
+            through.admin,
+            timeout=_SECONDS,
+            ledger=self._ledger[name],
+            version=self._version(name),
         )
+        # Only what the metadata confirmed is noted: it stays true after the metadata has moved on to the next release.
+        for release in history.releases:
+            if release.live and release.sha:
+                await self._note(name, release.build.id, release.sha, history.report.deploy_source)
         before = self._apps[name]
         self._keep(_seen(before, history, live(before.reading.source, self._clock.now())))
+
+    async def _recall(self, name: str) -> None:
+        """Take up what earlier starts have seen live; a ledger that cannot be read is tried again the next time."""
+        if self._kept is None or name in self._recalled:
+            return
+        with suppress(RestantError):
+            noted = await asyncio.to_thread(self._kept.releases, name)
+            self._recalled.add(name)
+            # Newest first, and what this start has seen itself counts more.
+            for one in noted:
+                if one.build:
+                    self._ledger[name].setdefault(one.build, one.sha)
+
+    async def _note(self, name: str, build: str, sha: str, source: str) -> None:
+        if self._ledger[name].get(build) == sha:
+            return
+        self._ledger[name][build] = sha
+        if self._kept is not None:
+            # What cannot be kept is still known until the end of this start.
+            with suppress(RestantError):
+                await asyncio.to_thread(self._kept.note_release, name, sha, source, self._clock.now(), build)
 
     def _missed(self, name: str, problem: Exception) -> None:
         before = self._apps[name]

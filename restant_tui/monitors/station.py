@@ -8,12 +8,14 @@ from typing import Literal, Protocol
 
 from restant_tui.clock import Clock
 from restant_tui.config.model import Config, Identity
+from restant_tui.dokku.version import Feature, Version, speaks
+from restant_tui.monitors.capabilities import CapabilityBook
 from restant_tui.monitors.feed import Feed
 from restant_tui.monitors.health import HealthMonitor, Part
 from restant_tui.monitors.http import HttpProbe
 from restant_tui.monitors.logbuffer import LogBuffer
 from restant_tui.monitors.logs import LogMonitor
-from restant_tui.monitors.releases import Identities, ReleasesMonitor
+from restant_tui.monitors.releases import Identities, Ledger, ReleasesMonitor
 from restant_tui.monitors.snapshots import (
     AppReleases,
     AttemptStatus,
@@ -55,6 +57,8 @@ class Monitors:
         random: Random,
         http: HttpProbe | None = None,
         log_bytes: int = 64 * 1024 * 1024,
+        capabilities: CapabilityBook | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         """Make the monitors; nothing is asked until `start`.
 
@@ -65,7 +69,10 @@ class Monitors:
             random: jitters the intervals.
             http: asks the health endpoints; one of its own, closed with the monitors, if not given.
             log_bytes: about how many bytes of each watched log are kept.
+            capabilities: is asked anew for each host that connects, and tells which Dokku it has.
+            ledger: keeps what was seen live from one start to the next.
         """
+        self.capabilities = capabilities
         self._config = config
         self._links = links
         self._clock = clock
@@ -75,10 +82,14 @@ class Monitors:
         self._log_bytes = log_bytes
         identities = {name: self._identities(app.host) for name, app in config.apps.items()}
         self._dokku = {name: through.dokku for name, through in identities.items()}
-        self._health = HealthMonitor(config, self._dokku, self._http, clock=clock, random=random)
-        self._releases = ReleasesMonitor(config, identities, clock=clock, random=random)
+        self._health = HealthMonitor(config, self._dokku, self._http, clock=clock, random=random, version=self._version)
+        self._releases = ReleasesMonitor(
+            config, identities, clock=clock, random=random, ledger=ledger, version=self._version
+        )
         self._followers: dict[str, LogMonitor] = {}
         self._gone: set[str] = set()
+        self._met: set[str] = set()
+        self._meetings: set[asyncio.Task[None]] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self.health: Feed[HealthSnapshot] = self._health.feed
         self.releases: Feed[ReleasesSnapshot] = self._releases.feed
@@ -96,6 +107,7 @@ class Monitors:
             asyncio.create_task(self._watch_links()),
             asyncio.create_task(self._watch_deploys()),
         ]
+        self._greet()
 
     def watch_logs(self, app: str) -> LogBuffer:
         """Follow the log of an app from now on and return its buffer; the same one however often it is called."""
@@ -128,6 +140,7 @@ class Monitors:
         if self._gone & live or gone - self._gone:
             self._ask_now()
         self._gone = (self._gone - live) | gone
+        self._greet()
 
     def stale_limit(self, part: Part | Literal["releases"]) -> float:
         """Return the seconds of the clock after which a reading of that part counts as stale (see `trust_at`)."""
@@ -138,8 +151,14 @@ class Monitors:
         tasks, self._tasks = self._tasks, []
         for task in tasks:
             task.cancel()
+        meetings = tuple(self._meetings)
+        for meeting in meetings:
+            meeting.cancel()
+        if self.capabilities is not None:
+            await self.capabilities.close()
         await asyncio.gather(
             *tasks,
+            *meetings,
             self._health.close(),
             self._releases.close(),
             *(follower.close() for follower in self._followers.values()),
@@ -153,6 +172,29 @@ class Monitors:
         self._releases.wake()
         for follower in self._followers.values():
             follower.wake()
+
+    def _version(self, app: str) -> Version | None:
+        return self.capabilities.of_app(app) if self.capabilities else None
+
+    def _greet(self) -> None:
+        """Find out what a host can do each time its main link comes up."""
+        if self.capabilities is None or not self._tasks:
+            return
+        live = {name for name, status in self.links.latest.links if status.state is Link.LIVE}
+        for host, entry in self._config.hosts.items():
+            name = f"{host}/{Identity.DOKKU if entry.dokku else Identity.ADMIN}"
+            if name in live and name not in self._met:
+                meeting = asyncio.create_task(self._meet(host, self.capabilities), name=f"meet {host}")
+                self._meetings.add(meeting)
+                meeting.add_done_callback(self._meetings.discard)
+        self._met = live
+
+    async def _meet(self, host: str, book: CapabilityBook) -> None:
+        before = book.version(host)
+        found = await book.refresh(host)
+        # Until now it may have been asked in words it does not know.
+        if any(speaks(before, feature) != speaks(found.version, feature) for feature in Feature):
+            self._ask_now()
 
     def _identities(self, host: str) -> Identities:
         def session(identity: Identity) -> Runner | None:

@@ -11,7 +11,8 @@ from restant_tui.config.model import Config
 from restant_tui.dokku import commands
 from restant_tui.monitors.health import HealthMonitor
 from restant_tui.monitors.http import HttpProbe
-from restant_tui.monitors.snapshots import AppHealth, Status, Trust
+from restant_tui.monitors.probes import probe_certificate, probe_processes
+from restant_tui.monitors.snapshots import AppHealth, Certificate, Processes, Reading, Status, Trust
 from tests.support import dokku_answers as said
 from tests.support.clock import START, ManualClock
 from tests.support.scripted import ScriptedRunner, exited, lost
@@ -170,3 +171,18 @@ async def test_an_identity_that_is_not_configured_is_called_so(answers: list[int
     app = monitor.feed.latest.apps[0]
     assert app.processes.reading.trust is Trust.NOT_CONFIGURED
     assert app.certificate.reading.trust is Trust.NOT_CONFIGURED
+
+
+async def test_an_older_dokku_is_asked_for_text() -> None:
+    runner = ScriptedRunner(
+        {
+            commands.ps_report("shop", json=False): exited(said.PS_TEXT),
+            commands.certs_report("shop", json=False): exited(said.CERTS_TEXT),
+        }
+    )
+    before = Reading(trust=Trust.NO_DATA, observed_at=None, source="x")
+    processes = await probe_processes(Processes(reading=before), "shop", runner, ManualClock().now, (0, 22, 0))
+    assert (processes.running, processes.total) == (1, 2)
+    certificate = await probe_certificate(Certificate(reading=before), "shop", runner, ManualClock().now, (0, 22, 0))
+    assert certificate.days_left is not None
+    assert not any("json" in call for call in runner.calls if call[0] != "letsencrypt:report")

@@ -2,13 +2,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
 from random import Random
 
 import pytest
 
 from restant_tui.config.model import Polling
 from restant_tui.dokku import commands
-from restant_tui.monitors.releases import Identities, ReleasesMonitor
+from restant_tui.dokku.version import Version
+from restant_tui.errors import ConfigProblem
+from restant_tui.journal.records import NotedRelease
+from restant_tui.journal.store import Journal
+from restant_tui.monitors.releases import Identities, Ledger, ReleasesMonitor
 from restant_tui.monitors.snapshots import AppReleases, AttemptStatus, Trust
 from tests.support import dokku_answers as said
 from tests.support.clock import START, ManualClock
@@ -35,10 +41,19 @@ Latest = Callable[[], AppReleases]
 
 @asynccontextmanager
 async def watching(
-    runner: ScriptedRunner | None, admin: ScriptedRunner | None = None, polling: Polling = FAST
+    runner: ScriptedRunner | None,
+    admin: ScriptedRunner | None = None,
+    polling: Polling = FAST,
+    ledger: Ledger | None = None,
+    version: Version | None = None,
 ) -> AsyncIterator[tuple[ReleasesMonitor, Latest]]:
     monitor = ReleasesMonitor(
-        one_app(polling=polling), {"shop": Identities(runner, admin)}, clock=ManualClock(), random=Random(1)
+        one_app(polling=polling),
+        {"shop": Identities(runner, admin)},
+        clock=ManualClock(),
+        random=Random(1),
+        ledger=ledger,
+        version=lambda _: version,
     )
     monitor.start()
     try:
@@ -136,3 +151,79 @@ async def test_nothing_released_yet_is_not_a_problem(records: tuple[dict[str, ob
     async with watching(runner) as (_, latest):
         await until(lambda: latest().reading.trust is Trust.LIVE)
         assert (latest().live_sha, latest().warning) == (None, "")
+
+
+class KeptLedger:
+    """A journal's memory of releases, for two starts of the program."""
+
+    def __init__(self) -> None:
+        self.noted: list[NotedRelease] = []
+        self.broken = False
+
+    def releases(self, app: str) -> list[NotedRelease]:
+        if self.broken:
+            raise ConfigProblem("the journal cannot be read")
+        return [one for one in reversed(self.noted) if one.app == app]
+
+    def note_release(self, app: str, sha: str, source: str, at: datetime, build: str = "") -> bool:
+        if self.broken:
+            raise ConfigProblem("the journal cannot be written")
+        self.noted.append(NotedRelease(app=app, sha=sha, source=source, at=at, build=build))
+        return True
+
+
+async def test_what_was_seen_live_is_known_after_the_next_start() -> None:
+    ledger = KeptLedger()
+    async with watching(dokku(build("b1")), ledger=ledger) as (_, latest):
+        await until(lambda: latest().attempts)
+    assert [(one.sha, one.build, one.source) for one in ledger.noted] == [(GOOD, "b1", "git-sync")]
+    later = dokku(build("b2", after=100), build("b1"), live=BAD)
+    async with watching(later, ledger=ledger) as (_, latest):
+        await until(lambda: latest().attempts)
+        assert [attempt.sha for attempt in latest().attempts] == [BAD, GOOD]
+
+
+async def test_what_is_live_is_noted_once_not_at_every_look() -> None:
+    ledger = KeptLedger()
+    runner = dokku(build("b1"))
+    async with watching(runner, ledger=ledger):
+        await until(lambda: runner.times(*BUILDS) > 3)
+    assert len(ledger.noted) == 1
+
+
+async def test_a_journal_that_fails_does_not_stop_the_watch() -> None:
+    ledger = KeptLedger()
+    ledger.broken = True
+    async with watching(dokku(build("b1")), ledger=ledger) as (_, latest):
+        await until(lambda: latest().attempts)
+        assert latest().reading.trust is Trust.LIVE
+
+
+async def test_a_real_journal_is_such_a_ledger(tmp_path: Path) -> None:
+    with Journal.open(tmp_path / "journal.sqlite3", clock=ManualClock()) as journal:
+        async with watching(dokku(build("b1")), ledger=journal) as (_, latest):
+            await until(lambda: latest().attempts)
+        assert [(one.sha, one.build) for one in journal.releases("shop")] == [(GOOD, "b1")]
+
+
+async def test_a_dokku_without_build_records_shows_the_moves_of_its_branch() -> None:
+    runner = ScriptedRunner(
+        {
+            commands.apps_report("shop"): exited(said.apps_json(GOOD)),
+            commands.git_report("shop", json=False): exited(said.GIT_TEXT),
+        }
+    )
+    admin = ScriptedRunner(
+        {
+            commands.admin_reflog("shop", "main"): exited(move(GOOD, 130, "Fix tax", "Asha") + move(BAD, 30)),
+            commands.admin_log("shop", "main"): exited(""),
+        }
+    )
+    async with watching(runner, admin, version=(0, 30, 0)) as (_, latest):
+        await until(lambda: latest().attempts)
+        assert [(attempt.sha, attempt.status, attempt.live) for attempt in latest().attempts] == [
+            (GOOD, AttemptStatus.SUCCEEDED, True),
+            (BAD, AttemptStatus.UNKNOWN, False),
+        ]
+        assert latest().live_subject == "Fix tax"
+    assert BUILDS not in runner.calls

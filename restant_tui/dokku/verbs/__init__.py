@@ -5,13 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from restant_tui.dokku.verbs.model import Call, Verb, VerbContext
+from restant_tui.dokku.verbs.db_check import DB_CHECK
+from restant_tui.dokku.verbs.db_dump import DB_DUMP
+from restant_tui.dokku.verbs.db_import import DB_IMPORT
+from restant_tui.dokku.verbs.db_scan import DB_SCAN
+from restant_tui.dokku.verbs.deploy_freeze import DEPLOY_FREEZE
+from restant_tui.dokku.verbs.deploy_thaw import DEPLOY_THAW
+from restant_tui.dokku.verbs.host_figures import HOST_FIGURES
+from restant_tui.dokku.verbs.model import Call, Need, Verb, VerbContext
 from restant_tui.dokku.verbs.release_list import RELEASE_LIST
 from restant_tui.dokku.verbs.release_rollback import RELEASE_ROLLBACK
 
-__all__ = ["VERBS", "Call", "Verb", "VerbContext", "verb_named"]
+__all__ = ["VERBS", "Call", "Need", "Verb", "VerbContext", "verb_named"]
 
-VERBS: Mapping[str, Verb] = MappingProxyType({verb.name: verb for verb in (RELEASE_LIST, RELEASE_ROLLBACK)})
+VERBS: Mapping[str, Verb] = MappingProxyType(
+    {
+        verb.name: verb
+        for verb in (
+            DB_CHECK,
+            DB_DUMP,
+            DB_IMPORT,
+            DB_SCAN,
+            DEPLOY_FREEZE,
+            DEPLOY_THAW,
+            HOST_FIGURES,
+            RELEASE_LIST,
+            RELEASE_ROLLBACK,
+        )
+    }
+)
 """Every verb by its name, without the @."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,11 +9,14 @@ from restant_tui.config.model import Danger, Identity
 from restant_tui.dokku import commands
 from restant_tui.dokku.history import read_history
 from restant_tui.dokku.problems import NoAnswer, ParseProblem
-from restant_tui.dokku.releases import Release
+from restant_tui.dokku.releases import Release, same_commit
+from restant_tui.dokku.verbs.answering import no_outcome, not_configured, rows
 from restant_tui.dokku.verbs.arguments import one_app
-from restant_tui.dokku.verbs.model import Call, Verb, VerbContext, not_sent
+from restant_tui.dokku.verbs.model import Call, Need, Verb, VerbContext, not_sent
+from restant_tui.dokku.verbs.plugin_releases import WHERE, PluginReleases, plugin_releases
+from restant_tui.dokku.version import Feature
 from restant_tui.errors import UsageProblem
-from restant_tui.transport.outcome import Outcome, OutcomeKind
+from restant_tui.transport.outcome import Outcome
 
 _NAME = "release.list"
 
@@ -28,6 +30,7 @@ def _explain(args: Sequence[str]) -> tuple[Call, ...]:
         Call(Identity.ADMIN, commands.admin_reflog(app, "BRANCH"), with_admin),
         Call(Identity.ADMIN, commands.admin_log(app, "BRANCH"), with_admin),
         Call(Identity.DOKKU, commands.apps_report(app)),
+        Call(Identity.DOKKU, commands.plugin_releases(app), f"{WHERE}, for the numbers of the releases"),
     )
 
 
@@ -38,25 +41,30 @@ async def _perform(args: Sequence[str], context: VerbContext) -> Outcome:
         return not_sent(str(problem))
     dokku = context.runner(Identity.DOKKU)
     if dokku is None:
-        return not_sent("The dokku identity is not configured for this host; add it to the configuration.")
+        return not_sent(not_configured(Identity.DOKKU))
     began = context.clock.monotonic()
+    known = context.capabilities
     try:
-        history = await read_history(app, dokku, context.runner(Identity.ADMIN), timeout=context.timeout)
-    except NoAnswer as problem:
-        return problem.outcome
-    except ParseProblem as problem:
-        return Outcome(
-            kind=OutcomeKind.UNKNOWN,
-            stdout=problem.raw.encode(),
-            reason=f"The host's answer could not be understood: {problem}.",
+        history = await read_history(
+            app,
+            dokku,
+            context.runner(Identity.ADMIN),
+            timeout=context.timeout,
+            version=known.version if known else None,
         )
+        numbers = await plugin_releases(app, dokku, context)
+    except (NoAnswer, ParseProblem) as problem:
+        return no_outcome(problem)
     now = context.clock.now()
-    rows = [as_json(release, now, history.live_sha) for release in history.releases]
-    document = json.dumps(rows, ensure_ascii=False)
-    data = document.encode() + b"\n"
-    if context.on_output:
-        context.on_output(data, False)
-    return Outcome(kind=OutcomeKind.EXITED, exit_status=0, stdout=data, seconds=context.clock.monotonic() - began)
+    listed = [
+        {**as_json(release, now, history.live_sha), "number": _number(release, numbers)} for release in history.releases
+    ]
+    return rows(listed, context, began)
+
+
+def _number(release: Release, numbers: PluginReleases) -> str | None:
+    """Return the number a releases plugin gives to the commit; the last one it was given."""
+    return next((number for number, sha in numbers if same_commit(sha, release.sha)), None)
 
 
 def as_json(release: Release, now: datetime, live_sha: str | None) -> dict[str, object]:
@@ -91,4 +99,8 @@ RELEASE_LIST = Verb(
     summary="List what was released to an app: commit, author, time, outcome, and which one is live.",
     explain=_explain,
     perform=_perform,
+    needs=(
+        Need("feature", Feature.BUILDS, "the moves of the deploy branch; only the live one is known to be good"),
+        Need("identity", Identity.ADMIN, "only the live release and those noted before have a commit"),
+    ),
 )

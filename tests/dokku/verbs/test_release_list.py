@@ -11,9 +11,11 @@ from restant_tui.dokku.verbs import VERBS, Call, VerbContext, verb_named
 from restant_tui.errors import UsageProblem
 from restant_tui.transport.outcome import Outcome, OutcomeKind, Runner
 from tests.support import dokku_answers as said
+from tests.support.capabilities import known
 from tests.support.clock import ManualClock
-from tests.support.dokku_answers import BAD, GOOD
+from tests.support.dokku_answers import BAD, GOOD, OLD, move
 from tests.support.scripted import ScriptedRunner, exited, lost
+from tests.support.verbs import perform as carry_out
 
 LIST = VERBS["release.list"]
 
@@ -120,8 +122,9 @@ async def test_what_is_sent_is_what_was_explained() -> None:
     await perform(["shop"], **runners)
     sent = {("dokku", argv) for argv in runners["dokku"].calls} | {("admin", argv) for argv in runners["admin"].calls}
     explained = {
-        (call.identity.value, tuple(part.replace("BRANCH", "main") for part in call.argv))
+        (call.target.value, tuple(part.replace("BRANCH", "main") for part in call.argv))
         for call in LIST.explain(["shop"])
+        if "releases plugin" not in call.when
     }
     assert sent == explained
 
@@ -132,3 +135,37 @@ def test_verbs_are_found_by_the_word_in_a_runbook() -> None:
     assert verb_named("@release.lists") is None
     assert LIST.danger == "read"
     assert LIST.explain(["shop"])[0] == Call(Identity.DOKKU, commands.builds_list("shop"))
+
+
+async def test_the_number_a_releases_plugin_gives_is_told() -> None:
+    runner = dokku()
+    runner.answers[commands.plugin_releases("shop")] = exited(f"v12 {BAD}\nv11 {GOOD}\n")
+    outcome, _ = await carry_out(
+        "release.list", ["shop"], dokku=runner, admin=admin(), capabilities=known(plugins={"releases": "1"})
+    )
+    told = {row["sha"]: row["number"] for row in json.loads(outcome.stdout)}
+    assert told[GOOD] == "11"
+
+
+async def test_a_dokku_without_records_lists_the_moves_of_the_branch() -> None:
+    runner = ScriptedRunner(
+        {
+            commands.git_report("shop", json=False): exited(said.GIT_TEXT),
+            commands.apps_report("shop"): exited(said.apps_json(GOOD)),
+        }
+    )
+    moves = ScriptedRunner(
+        {
+            commands.admin_reflog("shop", "main"): exited(move(BAD, 200) + move(GOOD, 100) + move(OLD, 0)),
+            commands.admin_log("shop", "main"): exited(""),
+        }
+    )
+    outcome, _ = await carry_out(
+        "release.list", ["shop"], dokku=runner, admin=moves, capabilities=known(version=(0, 30, 0))
+    )
+    rows = json.loads(outcome.stdout)
+    assert [(row["sha"], row["status"], row["live"]) for row in rows] == [
+        (BAD, "unknown", False),
+        (GOOD, "succeeded", True),
+        (OLD, "unknown", False),
+    ]

@@ -9,9 +9,11 @@ from restant_tui.dokku import commands
 from restant_tui.dokku.verbs import VERBS, VerbContext
 from restant_tui.transport.outcome import Outcome, OutcomeKind
 from tests.support import dokku_answers as said
+from tests.support.capabilities import known
 from tests.support.clock import ManualClock
 from tests.support.dokku_answers import BAD, GOOD, OLD
 from tests.support.scripted import ScriptedRunner, exited, lost, timed_out
+from tests.support.verbs import perform
 
 ROLLBACK = VERBS["release.rollback"]
 SYNC = commands.git_sync("shop", GOOD, build=True)
@@ -44,7 +46,7 @@ async def test_a_rollback_builds_the_commit_from_the_apps_own_repository() -> No
     runner = host(exited("=====> Application deployed:\n"))
     outcome, shown = await roll_back(runner)
     assert outcome.succeeded
-    assert shown == b"=====> Application deployed:\n"
+    assert shown.startswith(b"=====> Application deployed:\n")
     assert runner.calls[-1] == ("git:sync", "--build", "shop", "/home/dokku/shop", GOOD)
     assert ROLLBACK.danger is Danger.DESTRUCTIVE
 
@@ -146,3 +148,79 @@ def test_the_preview_names_the_exact_command_and_its_repair() -> None:
     assert [call.argv for call in calls if not call.when] == [SYNC]
     assert "only if the deploy fails" in calls[-1].when
     assert all(call.identity is Identity.DOKKU for call in calls)
+
+
+BUILDS = commands.builds_list("shop")
+REJECTED = exited(said.builds_json(said.build("b2", after=60, status="failed"), said.build("b1")))
+
+
+async def test_it_warns_that_a_restart_would_start_a_rejected_image() -> None:
+    runner = host(exited("=====> Application deployed:\n"))
+    runner.answers[BUILDS] = REJECTED
+    outcome, shown = await roll_back(runner)
+    assert outcome.succeeded
+    assert b"newest finished build (b2, git:sync) was rejected: until a deploy succeeds, a restart" in shown
+
+
+async def test_it_warns_that_the_pipeline_may_deploy_the_bad_commit_again() -> None:
+    _, shown = await roll_back(host(exited("=====> Application deployed:\n")))
+    assert f"{BAD} was live before. The next run of the pipeline may deploy that commit again".encode() in shown
+    assert b"was rejected" not in shown
+
+
+async def test_a_failed_rollback_is_itself_a_rejected_build() -> None:
+    def after(_argv: tuple[str, ...]) -> Outcome:
+        return REJECTED if SYNC in runner.calls else exited(said.builds_json(said.build("b1")))
+
+    runner = host(exited("checks failed\n", 137))
+    runner.answers[BUILDS] = after
+    outcome, _ = await roll_back(runner)
+    assert f"set back to {BAD}" in outcome.text
+    assert "newest finished build (b2, git:sync) was rejected" in outcome.text
+
+
+async def test_an_older_dokku_is_asked_in_words_it_knows() -> None:
+    runner = host(exited("", 1))
+    runner.answers[commands.apps_report("shop", json=False)] = exited(said.APPS_TEXT.replace(GOOD, BAD))
+    runner.answers[commands.git_report("shop", json=False)] = exited(said.GIT_TEXT)
+    outcome, _ = await perform("release.rollback", ["shop", GOOD], dokku=runner, capabilities=known(version=(0, 23, 0)))
+    assert f"set back to {BAD}" in outcome.text
+    assert not any("json" in call for call in runner.calls)
+    assert BUILDS not in runner.calls
+
+
+LISTED = commands.plugin_releases("shop")
+WITH_PLUGIN = known(plugins={"releases": "0.1.0"})
+
+
+async def test_a_releases_plugin_is_used_where_it_knows_the_commit() -> None:
+    back = commands.plugin_rollback("shop", "11")
+    runner = host(exited("", 99))
+    runner.answers |= {LISTED: exited(f"v12 {BAD}\nv11 {GOOD}\n"), back: exited("rolled back\n")}
+    outcome, _ = await perform("release.rollback", ["shop", GOOD], dokku=runner, capabilities=WITH_PLUGIN)
+    assert outcome.succeeded
+    assert SYNC not in runner.calls
+    assert {LISTED, back} <= set(runner.calls)
+    assert commands.plugin_rollback("shop", "NUMBER") in [call.argv for call in ROLLBACK.explain(["shop", GOOD])]
+
+
+@pytest.mark.parametrize("listed", ["what a nice day\n", f"v12 {BAD}\n", ""])
+async def test_a_releases_plugin_that_is_not_understood_is_left_alone(listed: str) -> None:
+    runner = host(exited("=====> Application deployed:\n"))
+    runner.answers[LISTED] = exited(listed)
+    outcome, _ = await perform("release.rollback", ["shop", GOOD], dokku=runner, capabilities=WITH_PLUGIN)
+    assert outcome.succeeded
+    assert SYNC in runner.calls
+    assert not any(call[0] == "releases:rollback" for call in runner.calls)
+
+
+async def test_a_plugin_that_fails_is_not_repaired_with_git() -> None:
+    runner = host(exited())
+    runner.answers |= {
+        LISTED: exited(f"v11 {GOOD}\n"),
+        commands.plugin_rollback("shop", "11"): exited("no\n", 1),
+    }
+    outcome, _ = await perform("release.rollback", ["shop", GOOD], dokku=runner, capabilities=WITH_PLUGIN)
+    assert outcome.exit_status == 1
+    assert "what is live now is not known" in outcome.text
+    assert not any(call[0] == "git:sync" for call in runner.calls)
