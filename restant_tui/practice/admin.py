@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Sequence
 
 from restant_tui.practice import machine, repository
 from restant_tui.practice.dispatch import run_dokku
 from restant_tui.practice.io import Io
+from restant_tui.practice.shell import waiting
+from restant_tui.practice.shell.registry import SHELL
 from restant_tui.practice.world import World
 
 _SHELL_SIGNS = {
@@ -37,34 +38,53 @@ async def run_line(world: World, line: str, io: Io) -> int:
     except ValueError:
         io.err("sh: 1: Syntax error: Unterminated quoted string")
         return 2
-    return await _run(world, words, io, user="admin")
+    return await _run(world, words, io, "admin")
 
 
 def _shell_sign(line: str) -> str:
     """Return the first sign outside quotes (`$` and backquote: outside single quotes) that needs a real shell."""
-    bare = re.sub(r"'[^']*'|\\.", "", line)
-    for sign in re.findall(r"[$`]", bare):
-        return str(sign)
-    found = re.search(r"[|&;<>()\n]", re.sub(r'"[^"]*"', "", bare))
-    return found[0] if found else ""
+    quote = ""
+    escaped = False
+    for character in line:
+        if escaped:
+            escaped = False
+        elif quote == "'":
+            quote = "" if character == "'" else quote
+        elif character == "\\":
+            escaped = True
+        elif character in "$`":
+            return character
+        elif quote:
+            quote = "" if character == quote else quote
+        elif character in "'\"":
+            quote = character
+        elif character in "|&;<>()\n":
+            return character
+    return ""
 
 
-async def _run(world: World, words: Sequence[str], io: Io, *, user: str) -> int:
-    name, args = words[0], list(words[1:])
+async def _run(world: World, words: Sequence[str], io: Io, user: str) -> int:
+    name, args = words[0].removeprefix("/usr/bin/").removeprefix("/bin/"), list(words[1:])
     match name:
         case "sudo":
             return await _sudo(world, args, io)
         case "dokku":
+            io.root = user == "root"
             return await run_dokku(world, args, io)
         case "git":
             await world.dawdle(0.03)
             return repository.git(world, args, io, user=user)
     await world.dawdle(0.02)
+    if name in SHELL:
+        return await SHELL[name](world, args, io, user)
     if name not in machine.FIGURES:
         return _not_available(name, io)
     for line in machine.FIGURES[name](world, args, user):
         io.out(line)
     return int(name == "false")
+
+
+waiting.runs_with(_run)
 
 
 async def _sudo(world: World, args: list[str], io: Io) -> int:
@@ -78,7 +98,7 @@ async def _sudo(world: World, args: list[str], io: Io) -> int:
     if not args:
         io.err("usage: sudo -h | -K | -k | -V")
         return 1
-    return await _run(world, args, io, user=user)
+    return await _run(world, args, io, user)
 
 
 def _not_available(what: str, io: Io) -> int:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from restant_tui.practice import transcript
 from restant_tui.practice.behaviour import Behaviour
-from restant_tui.practice.world import App, Build, Commit, Fault, RefMove, Release, Service, World
+from restant_tui.practice.repository_files import plan_past
+from restant_tui.practice.seed_data import fill_cache, fill_database, past_backups
+from restant_tui.practice.stores import Service
+from restant_tui.practice.world import App, Build, Commit, Fault, RefMove, Release, World
 
 MAIN = "restant-main"
 STAGING = "restant-staging"
+BUCKET = "restant-backups"
+"""Where the scheduled backups go."""
 
 _GOOD, _BROKEN, _FAILS = Behaviour.GOOD, Behaviour.BROKEN, Behaviour.FAILS_CHECK
 
@@ -57,6 +62,7 @@ def open_world(world: World) -> None:
         "DATABASE_URL": "mysql://mysql:practice@dokku-mysql-restant-db:3306/restant_db",
         "REDIS_URL": "redis://:practice@dokku-redis-restant-cache:6379",
     }
+    main.storage = ["/var/lib/dokku/data/storage/restant-main:/app/storage/app/public"]
     main.resources = {"_default_.limit.cpu": "2", "_default_.limit.memory": "2048m"}
     staging = _app(
         world, STAGING, _STAGING_PAST, calm=True, domain="staging.restant.example.com", certificate_days=19.4
@@ -67,8 +73,30 @@ def open_world(world: World) -> None:
         _start_processes(world, app)
         for build in app.builds:
             world.events.append(_event(world, build))
-    for name, kind, version in (("restant-db", "mysql", "mysql:8.4.3"), ("restant-cache", "redis", "redis:7.4.1")):
-        world.services[name] = Service(name, kind, world.hexadecimal(64), version, [MAIN])
+    _open_services(world)
+    world.dns |= {"*.restant.example.com": world.machine.address, "restant.example.com": world.machine.address}
+    world.settings["letsencrypt.email"] = "ops@restant.example.com"
+
+
+def open_empty(world: World, other: World) -> None:
+    """Open an empty host beside another one: no apps, no services, but the same name system, buckets and receivers."""
+    world.machine.address = "192.0.2.20"
+    world.machine.disk_kib, world.machine.litter_kib = 4_100_000, 0
+    world.dns, world.received, world.buckets = other.dns, other.received, other.buckets
+
+
+def _open_services(world: World) -> None:
+    database = Service("restant-db", "mysql", world.hexadecimal(64), "mysql:8.4.3", [MAIN])
+    cache = Service("restant-cache", "redis", world.hexadecimal(64), "redis:7.4.1", [MAIN])
+    fill_database(database, world.dice("rows"), world.clock.now())
+    fill_cache(cache, world.dice("rows"))
+    for service in (database, cache):
+        world.services[service.name] = service
+        at = world.opened_at - timedelta(days=41)
+        service.log = [f"{at:%Y-%m-%dT%H:%M:%S.%fZ} 0 [System] ready for connections"]
+    database.credentials = ("practice-key", "practice-secret")
+    database.schedule = ("0 2 * * *", BUCKET)
+    world.buckets[BUCKET] = past_backups(database, world.dice("backups"), world.clock.now(), 9)
 
 
 def _app(world: World, name: str, past: tuple[_Past, ...], *, calm: bool, domain: str, certificate_days: float) -> App:
@@ -77,7 +105,7 @@ def _app(world: World, name: str, past: tuple[_Past, ...], *, calm: bool, domain
     moments = [now - timedelta(hours=item.hours, seconds=dice.uniform(-20, 20)) for item in past]
     commits = [
         Commit(
-            world.hexadecimal(40, f"shas/{name}"),
+            "",
             item.author,
             item.subject,
             at - timedelta(minutes=2, seconds=dice.uniform(10, 200)),
@@ -85,6 +113,8 @@ def _app(world: World, name: str, past: tuple[_Past, ...], *, calm: bool, domain
         )
         for item, at in zip(past, moments, strict=True)
     ]
+    shas = plan_past(world.seed, name, commits)
+    commits = [replace(commit, sha=sha) for commit, sha in zip(commits, shas, strict=True)]
     app = App(name, moments[0] - timedelta(days=40), commits, commits[0].sha, commits[0], domains=[domain])
     app.certificate_until = now + timedelta(days=certificate_days)
     app.certificate_from = app.certificate_until - timedelta(days=90)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import asyncssh
 
-USERS = ("dokku", "admin")
+USERS = ("dokku", "admin", "git")
+"""`git` is the user of the code forge; the other two are those of the host."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,9 @@ _PAGES = (
     "/api/tables",
 )
 _AGENTS = ("Mozilla/5.0 (X11; Linux x86_64)", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1)", "RestantTill/3.2")
+ATTACKER = "203.0.113.77"
+"""Where the password guesses of the login attack come from."""
+_GUESSED = ("admin", "root", "manager@restant.example.com", "info@restant.example.com")
 _JOBS = ("SendReceipt", "SyncReservation", "NotifyKitchen", "UpdateStock")
 
 
@@ -68,6 +71,8 @@ class Logbook:
         self.due = started_at + timedelta(seconds=dice.uniform(0.2, 0.8))
         """When the next entry comes."""
         self._boot = self._boot_lines(process)
+        self.attacked = False
+        """Whether somebody tries passwords on the app."""
 
     def catch_up(self, now: datetime) -> None:
         """Write everything that is due by then."""
@@ -104,6 +109,10 @@ class Logbook:
     def _web(self, at: datetime) -> Iterator[str]:
         dice = self._dice
         page = dice.choice(_PAGES)
+        if self.attacked and dice.random() < 0.6:
+            who = f'{{"user":"{dice.choice(_GUESSED)}","ip":"{ATTACKER}"}}'
+            yield self._laravel(at, "WARNING", f"Authentication failed {who}")
+            return
         if self._behaviour is Behaviour.BROKEN and dice.random() < 0.45:
             yield self._access(at, page, 500, dice.randint(900, 2600))
             yield from self._printing_error(at)

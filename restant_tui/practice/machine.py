@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from restant_tui.practice.machine_model import DISK_KIB
 from restant_tui.practice.world import World
 
-_DISK_KIB = 41_152_812
 _MEMORY_MIB = 3931
 _USER_NUMBERS = {"root": 0, "dokku": 1001}
 
@@ -16,10 +16,14 @@ def _load(world: World) -> list[str]:
     return [f"{dice.uniform(*limits):.2f}" for limits in ((0.2, 0.9), (0.3, 0.7), (0.35, 0.6))]
 
 
-def _cat(world: World, args: list[str], user: str) -> list[str]:
-    if args == ["/proc/loadavg"]:
-        return [f"{' '.join(_load(world))} 1/312 {world.dice('figures').randrange(9000, 40000)}"]
-    return [f"cat: {name}: No such file or directory" for name in args]
+def load_line(world: World) -> str:
+    """Return what `/proc/loadavg` reads."""
+    return f"{' '.join(_load(world))} 1/312 {world.dice('figures').randrange(9000, 40000)}"
+
+
+def up_seconds(world: World) -> float:
+    """Return how long the machine has been up, in seconds of its time."""
+    return 41 * 86400 + 11_520 + (world.clock.now() - world.opened_at).total_seconds()
 
 
 def _uptime(world: World, args: list[str], user: str) -> list[str]:
@@ -29,11 +33,11 @@ def _uptime(world: World, args: list[str], user: str) -> list[str]:
 
 
 def _df(world: World, args: list[str], user: str) -> list[str]:
-    used = 23_412_300 + world.dice("figures").randrange(4000)
-    percent = round(100 * used / _DISK_KIB)
+    used = world.machine.disk_kib + world.dice("figures").randrange(4000)
+    percent = round(100 * used / DISK_KIB)
     return [
         "Filesystem     1024-blocks     Used Available Capacity Mounted on",
-        f"/dev/vda1         {_DISK_KIB} {used:>8} {_DISK_KIB - used:>9} {percent:>7}% /",
+        f"/dev/vda1         {DISK_KIB} {used:>8} {DISK_KIB - used:>9} {percent:>7}% /",
         "tmpfs              2013260        0   2013260       0% /dev/shm",
     ]
 
@@ -60,7 +64,6 @@ FIGURES: dict[str, Callable[[World, list[str], str], list[str]]] = {
     "whoami": lambda world, args, user: [user],
     "id": _id,
     "nproc": lambda world, args, user: ["2"],
-    "cat": _cat,
     "uptime": _uptime,
     "df": _df,
     "free": _free,

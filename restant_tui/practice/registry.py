@@ -30,6 +30,11 @@ class Command:
     seconds: float
     folded: bool
 
+    @property
+    def told(self) -> str:
+        """What it does, in a line."""
+        return (self.run.__doc__ or "").partition("\n")[0]
+
 
 COMMANDS: dict[str, Command] = {}
 
@@ -69,11 +74,20 @@ def named_app(world: World, name: str) -> App:
     Raises:
         Refused: the name cannot be one (status 1), or there is no such app (status 20).
     """
+    check_name(name)
+    if name not in world.apps:
+        raise Refused(f"App {name} does not exist", 20)
+    return world.apps[name]
+
+
+def check_name(name: str) -> None:
+    """Refuse a name no app can have.
+
+    Raises:
+        Refused: it begins with a sign or has a capital letter, a blank or another sign in it.
+    """
     if not name[:1].isalnum() or not all(c.islower() or c.isdigit() or c in ".-" for c in name):
         raise Refused(
             "App name must begin with lowercase alphanumeric character, and may only contain "
             "lowercase alphanumerics, dots, and hyphens"
         )
-    if name not in world.apps:
-        raise Refused(f"App {name} does not exist", 20)
-    return world.apps[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -15,9 +16,11 @@ from restant_tui.practice.transcript import Step
 from restant_tui.practice.world import App, Build, Commit, Fault, Process, Release, World
 
 _RETENTION = 20
+_DROPS_AFTER = 12
+"""How many lines of a deploy arrive before the link breaks."""
 
 
-class _Ended(Exception):
+class Ended(Exception):
     """The deploy ends before its time: it was cancelled, or whoever asked for it hung up without a terminal."""
 
 
@@ -25,7 +28,8 @@ def begin(world: World, app: App, io: Io, *, kind: str, source: str) -> Build:
     """Open a build record; from now on what is printed goes into its log too, errors on standard output."""
     now = world.clock.now()
     build = Build(world.build_id(now), app.name, kind, source, world.dice("ids").randrange(1500, 60000), now)
-    app.builds = [*app.builds, build][-_RETENTION:]
+    keep = int(app.settings.get("builds.retention") or _RETENTION)
+    app.builds = [*app.builds, build][-keep:]
     io.build = build
     io.fold()
     return build
@@ -51,7 +55,7 @@ async def recorded(
         Refused: another deploy holds the lock; the record of this one stays abandoned, as with Dokku.
     """
     build = io.build or begin(world, app, io, kind=kind, source=source)
-    if locked and app.deploying:
+    if locked and (app.deploying or world.machine.frozen.get(app.name)):
         _say_locked(app, io)
         abandon(io)
         raise Refused()
@@ -63,7 +67,7 @@ async def recorded(
     except Refused as refused:
         _finish(world, app, build, refused.status)
         raise
-    except _Ended:
+    except Ended:
         _finish(world, app, build, -1)
         raise Refused() from None
     finally:
@@ -91,6 +95,9 @@ def _say_locked(app: App, io: Io) -> None:
 async def build_image(world: World, app: App, io: Io, commit: Commit) -> None:
     """Build the commit; from then on it is `latest`, whether or not it will pass its checks."""
     app.config["GIT_REV"] = commit.sha
+    if world.machine.full:
+        await play(world, io, transcript.without_room(app))
+        raise Refused("App build failed")
     await play(world, io, transcript.building(app, commit, world.hexadecimal(64)))
     app.latest = commit
 
@@ -113,6 +120,10 @@ async def release_image(
     chosen = [kind for kind in (kinds or app.scale) if app.scale.get(kind, 0) > 0]
     if whole:
         await play(world, io, transcript.releasing(app))
+    cpus = app.resources.get("_default_.limit.cpu", "")
+    if chosen and cpus and not re.fullmatch(r"\d+(\.\d+)?|\d*\.\d+", cpus):
+        await play(world, io, transcript.with_bad_cpus(app, chosen[0], app.scale[chosen[0]], cpus))
+        raise Refused()
     if "web" in chosen and _fails(world, app):
         await play(world, io, transcript.failing(app, "web.1", world.hexadecimal(64), app.scale["web"]))
         raise Refused()
@@ -168,6 +179,9 @@ async def deploy_commit(
     """
     async with recorded(world, app, io, kind="build", source=source, locked=True):
         await build_image(world, app, io, commit)
+        if app.settings.get("ps.skip-deploy") == "true":
+            io.out("-----> Skipping deploy phase as skip-deploy is enabled")
+            return
         await release_image(world, app, io)
         if made_by or app.live is None:
             app.live = Release(app.latest, made_by or "git-push", metadata or commit.sha, world.clock.now())
@@ -175,7 +189,9 @@ async def deploy_commit(
 
 
 def note_event(world: World, text: str) -> None:
-    """Add a line to Dokku's own log of events."""
+    """Add a line to Dokku's own log of events, while that is on."""
+    if not world.events_on:
+        return
     pid = world.dice("ids").randrange(1500, 60000)
     stamp = world.clock.now().isoformat(timespec="microseconds")
     who = "NAME=practice FINGERPRINT=SHA256:practice DOKKU_PID=" + str(pid)
@@ -193,8 +209,11 @@ async def play(world: World, io: Io, steps: Iterable[Step]) -> None:
             _go_on(io)
         _go_on(io)
         io.out(line)
+        if Fault.SSH_DROPS in world.faults and io.build is not None and len(io.build.log) > _DROPS_AFTER:
+            world.faults.discard(Fault.SSH_DROPS)
+            io.cut()
 
 
 def _go_on(io: Io) -> None:
     if io.gone.is_set() or (io.build is not None and io.build.canceled):
-        raise _Ended
+        raise Ended

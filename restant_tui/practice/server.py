@@ -11,6 +11,7 @@ from restant_tui.practice import admin, words
 from restant_tui.practice.dispatch import run_dokku
 from restant_tui.practice.io import Io
 from restant_tui.practice.keys import Keys
+from restant_tui.practice.receivers.forge import Forge
 from restant_tui.practice.world import World
 
 MAX_SESSIONS = 10
@@ -33,10 +34,10 @@ class Sessions:
         await asyncio.gather(*self.tasks, return_exceptions=True)
 
 
-async def listen(world: World, keys: Keys, sessions: Sessions, port: int) -> asyncssh.SSHAcceptor:
+async def listen(world: World, keys: Keys, sessions: Sessions, port: int, forge: Forge) -> asyncssh.SSHAcceptor:
     """Serve SSH on a port of the loopback; 0 takes a free one."""
     return await asyncssh.create_server(
-        lambda: _Server(world, keys, sessions),
+        lambda: _Server(world, keys, sessions, forge),
         "127.0.0.1",
         port,
         server_host_keys=[keys.host],
@@ -54,10 +55,11 @@ async def listen(world: World, keys: Keys, sessions: Sessions, port: int) -> asy
 class _Server(asyncssh.SSHServer):
     """One connection."""
 
-    def __init__(self, world: World, keys: Keys, sessions: Sessions) -> None:
+    def __init__(self, world: World, keys: Keys, sessions: Sessions, forge: Forge) -> None:
         self._world = world
         self._keys = keys
         self._sessions = sessions
+        self._forge = forge
         self._user = ""
         self.running = 0
 
@@ -83,7 +85,7 @@ class _Server(asyncssh.SSHServer):
         if self.running >= MAX_SESSIONS:
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "open failed")
         self.running += 1
-        return _Session(self._world, self._user, self._sessions, self._ended)
+        return _Session(self._world, self._user, self._sessions, self._forge, self._ended)
 
     def _ended(self) -> None:
         self.running -= 1
@@ -92,10 +94,11 @@ class _Server(asyncssh.SSHServer):
 class _Session(asyncssh.SSHServerSession[bytes]):
     """One command of one user."""
 
-    def __init__(self, world: World, user: str, sessions: Sessions, ended: Callable[[], None]) -> None:
+    def __init__(self, world: World, user: str, sessions: Sessions, forge: Forge, ended: Callable[[], None]) -> None:
         self._world = world
         self._user = user
         self._sessions = sessions
+        self._forge = forge
         self._ended = ended
         self._line = ""
         self._pty = False
@@ -122,7 +125,7 @@ class _Session(asyncssh.SSHServerSession[bytes]):
         return True
 
     def session_started(self) -> None:
-        self._io = Io(self._write, pty=self._pty, crlf=self._pty and self._crlf)
+        self._io = Io(self._write, pty=self._pty, crlf=self._pty and self._crlf, cut=self._cut)
         self._task = asyncio.create_task(self._serve(self._io), name=f"practice {self._user}: {self._line}")
         self._sessions.tasks.add(self._task)
         self._task.add_done_callback(self._done)
@@ -131,9 +134,16 @@ class _Session(asyncssh.SSHServerSession[bytes]):
         if self._pty and b"\x03" in data and self._task is not None:
             self._interrupted = True
             self._task.cancel()
+        elif self._io is not None:
+            self._io.input.feed_data(data)
 
     def eof_received(self) -> bool:
+        if self._io is not None:
+            self._io.input.feed_eof()
         return True
+
+    def _cut(self) -> None:
+        self._channel.get_connection().abort()
 
     def pause_writing(self) -> None:
         if self._io is not None:
@@ -149,6 +159,7 @@ class _Session(asyncssh.SSHServerSession[bytes]):
             return
         self._io.gone.set()
         self._io.writable.set()
+        self._io.input.feed_eof()
         if self._pty:
             self._task.cancel()
 
@@ -174,6 +185,8 @@ class _Session(asyncssh.SSHServerSession[bytes]):
     def _command(self) -> Callable[[Io], Awaitable[int]]:
         if self._user == "admin":
             return lambda io: admin.run_line(self._world, self._line, io)
+        if self._user == "git":
+            return lambda io: self._forge.serve(self._line, io)
         return lambda io: _forced(self._world, self._line, io)
 
     def _done(self, task: asyncio.Task[None]) -> None:

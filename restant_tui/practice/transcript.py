@@ -105,6 +105,29 @@ def failing(app: App, name: str, cid: str, count: int) -> Iterator[Step]:
     yield 0.0, ""
 
 
+def without_room(app: App) -> Iterator[Step]:
+    """Build with a full disk; about four seconds."""
+    yield 0.3, "-----> Cleaning up..."
+    yield 0.8, f"-----> Building {app.name} from Dockerfile"
+    yield 0.4, '#0 building with "default" instance using docker driver'
+    yield 0.4, "#4 [2/6] COPY . /app"
+    yield 1.8, "#4 ERROR: failed to copy files: copy file range failed: no space left on device"
+    yield 0.1, "ERROR: failed to solve: failed to copy files: copy file range failed: no space left on device"
+
+
+def with_bad_cpus(app: App, kind: str, count: int, cpus: str) -> Iterator[Step]:
+    """Start containers with a number of processors Docker does not understand; about two seconds."""
+    yield 0.4, f"-----> Deploying {kind} (count={count})"
+    problem = f'invalid argument "{cpus}" for "--cpus" flag: failed to parse {cpus} as a rational number'
+    yield 0.9, f"{problem}"
+    yield 0.0, ""
+    yield 0.0, "Usage:  docker container create [OPTIONS] IMAGE [COMMAND] [ARG...]"
+    yield 0.1, "Run 'docker container create --help' for more information"
+    yield 0.2, "parallel: This job failed:"
+    yield 0.0, f"{_DEPLOY_PROGRAM} {app.name} dockerfile dokku/{app.name}:latest latest {kind} {count} 1"
+    yield 0.0, ""
+
+
 def proxying(app: App) -> Iterator[Step]:
     """Point nginx at the new containers; about two seconds."""
     yield 0.3, "=====> Triggering early nginx proxy rebuild"
@@ -118,7 +141,7 @@ def nginx(app: App) -> Iterator[Step]:
     yield 0.2, f"-----> Ensuring network configuration is in sync for {app.name}"
     for domain in app.domains:
         yield 0.2, f"-----> Configuring {domain}...(using built-in template)"
-    yield 0.1, "-----> Creating https nginx.conf"
+    yield 0.1, f"-----> Creating {'https' if app.certificate_until else 'http'} nginx.conf"
     yield 0.4, "       Reloading nginx"
 
 

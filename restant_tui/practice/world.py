@@ -1,113 +1,24 @@
-"""What the practice host knows: apps, commits, builds, containers, services. Plain data that commands change."""
+"""What the practice host knows: apps, services, the machine. Plain data that commands change."""
 
 from __future__ import annotations
 
+import base64
 import random
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from pathlib import Path
 
 from restant_tui.clock import Clock
-from restant_tui.practice.behaviour import Behaviour
+from restant_tui.practice.faults import Fault
 from restant_tui.practice.logbook import Logbook
+from restant_tui.practice.machine_model import Machine
+from restant_tui.practice.receivers.received import Received
+from restant_tui.practice.records import Build, Commit, Process, RefMove, Release
+from restant_tui.practice.stores import Service, Stored
 
-
-class Fault(StrEnum):
-    """Something that is wrong with the practice host on purpose."""
-
-    BAD_RELEASE = "bad-release"
-    """The release that is live at the opening is broken."""
-    NEXT_DEPLOY_FAILS = "next-deploy-fails"
-    """The next deploy does not pass its checks, whatever it deploys; then the fault is used up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """One commit in an app's repository."""
-
-    sha: str
-    author: str
-    subject: str
-    at: datetime
-    behaviour: Behaviour = Behaviour.GOOD
-
-    @property
-    def short(self) -> str:
-        """The first seven digits of the sha, as `/health` names a release."""
-        return self.sha[:7]
-
-
-@dataclass(frozen=True, slots=True)
-class RefMove:
-    """One line of the deploy branch's reflog."""
-
-    sha: str
-    at: datetime
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """What serves: a commit, and how Dokku says it came there (`apps:report`)."""
-
-    commit: Commit
-    source: str
-    metadata: str
-    at: datetime
-
-
-@dataclass(slots=True, eq=False)
-class Build:
-    """One record of the builds plugin; `status` is running, succeeded, failed or canceled."""
-
-    id: str
-    app: str
-    kind: str
-    source: str
-    pid: int
-    started_at: datetime
-    status: str = "running"
-    finished_at: datetime | None = None
-    exit_code: int | None = None
-    alive: bool = True
-    """Whether the process that builds still runs; a dead one leaves its record at `running` for ever."""
-    canceled: bool = False
-    """Whether somebody asked it to stop; the deploy sees it at its next line."""
-    log: list[str] = field(default_factory=list)
-
-    @property
-    def shown(self) -> str:
-        """The status as lists show it: a record that says running without a process is abandoned."""
-        return "abandoned" if self.status == "running" and not self.alive else self.status
-
-    def finish(self, at: datetime, exit_code: int) -> None:
-        """Close the record."""
-        self.finished_at, self.exit_code, self.alive = at, exit_code, False
-        self.status = "canceled" if self.canceled else "succeeded" if exit_code == 0 else "failed"
-
-
-@dataclass(slots=True, eq=False)
-class Process:
-    """One container of an app; `cid` is the whole container id of 64 digits."""
-
-    name: str
-    cid: str
-    commit: Commit
-    started_at: datetime
-    log: Logbook
-    stopped_at: datetime | None = None
-    restarts: int = 0
-
-    @property
-    def kind(self) -> str:
-        """The process type: `web` of `web.1`."""
-        return self.name.partition(".")[0]
-
-    @property
-    def state(self) -> str:
-        """Docker's word for how the container is."""
-        return "running" if self.stopped_at is None else "exited"
+__all__ = ["App", "Build", "Commit", "Fault", "Process", "RefMove", "Release", "Service", "World"]
 
 
 @dataclass(slots=True, eq=False)
@@ -141,11 +52,24 @@ class App:
     """Whether a build holds the real lock."""
     restore: bool = True
     source_image: str = ""
+    maintenance: bool = False
+    """Whether the proxy answers 503 for it."""
+    storage: list[str] = field(default_factory=list)
+    """Mounts, as `host:container`."""
+    settings: dict[str, str] = field(default_factory=dict)
+    """What `PLUGIN:set` stored, by `PLUGIN.key`."""
+    jobs: int = 3
+    """Jobs that wait in its queue."""
 
     @property
     def serving(self) -> Commit | None:
         """The commit whose web container runs, or None while the app is stopped."""
         return next((p.commit for p in self.processes if p.kind == "web" and p.stopped_at is None), None)
+
+    @property
+    def busy(self) -> Build | None:
+        """The newest build that still runs."""
+        return next((build for build in reversed(self.builds) if build.alive), None)
 
     @property
     def deployed(self) -> bool:
@@ -171,22 +95,12 @@ class App:
         self.ref = sha
 
 
-@dataclass(slots=True)
-class Service:
-    """A data service of the mysql or redis plugin."""
-
-    name: str
-    kind: str
-    id: str
-    version: str
-    links: list[str]
-    status: str = "running"
-
-
 class World:
     """Everything on the practice host. Same seed, same shas, ids, texts and jitter."""
 
-    def __init__(self, clock: Clock, *, seed: int = 0, latency: float = 1.0) -> None:
+    def __init__(
+        self, clock: Clock, *, seed: int = 0, latency: float = 1.0, folder: Path | None = None, name: str = "practice"
+    ) -> None:
         """Make an empty world; `history.open_world` fills it.
 
         Args:
@@ -194,17 +108,32 @@ class World:
             seed: chooses every random thing.
             latency: how slow commands and pages are, times a real host; 0 answers at once. Deploys take their
                 time all the same.
+            folder: where files of this host are kept: repositories, uploads, archives; without one it has none.
+            name: the host's name.
         """
+        self._dice: dict[str, random.Random] = {}
         self.clock = clock
         self.seed = seed
         self.latency = latency
-        self.hostname = "practice"
+        self.folder = folder
+        self.hostname = name
         self.opened_at = clock.now()
         self.apps: dict[str, App] = {}
         self.services: dict[str, Service] = {}
         self.faults: set[Fault] = set()
         self.events: deque[str] = deque(maxlen=1000)
-        self._dice: dict[str, random.Random] = {}
+        self.events_on = True
+        self.machine = Machine()
+        self.buckets: dict[str, list[Stored]] = {}
+        self.dns: dict[str, str] = {}
+        """Addresses by name; `*.` before a domain stands for every name below it; empty text is no address."""
+        self.settings: dict[str, str] = {}
+        """What `PLUGIN:set --global` stored, by `PLUGIN.key`."""
+        self.keys = {name: self.fingerprint(name) for name in ("admin", "ci", "marta", "tom")}
+        """The fingerprints of the keys that may use Dokku, by the name of the key."""
+        self.received = Received()
+        self.on_app: Callable[[App], Awaitable[None]] | None = None
+        """Called when an app was created, so that it gets its pages."""
 
     def dice(self, what: str) -> random.Random:
         """Return the source of randomness for one purpose, so that the purposes do not disturb each other."""
@@ -216,6 +145,11 @@ class World:
         """Return a random number of that many hexadecimal digits."""
         return f"{self.dice(what).getrandbits(digits * 4):0{digits}x}"
 
+    def fingerprint(self, name: str) -> str:
+        """Return what stands behind `SHA256:` for the key of that name."""
+        number = self.dice(f"key/{name}").getrandbits(256).to_bytes(32, "big")
+        return base64.b64encode(number).decode().rstrip("=")
+
     def build_id(self, at: datetime) -> str:
         """Return a build's id as Dokku makes it: the milliseconds in base 36, then six random characters."""
         digits = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -225,11 +159,27 @@ class World:
             text = digits[digit] + text
         return text + "".join(self.dice("ids").choices(digits, k=6))
 
+    def resolve(self, name: str) -> str:
+        """Return the address the name system gives for a name, or empty text."""
+        if name in self.dns:
+            return self.dns[name]
+        while "." in name:
+            name = name.partition(".")[2]
+            if f"*.{name}" in self.dns:
+                return self.dns[f"*.{name}"]
+        return ""
+
+    def linked(self, app: App, kind: str) -> Service | None:
+        """Return the service of that kind an app is linked to, or None."""
+        return next((s for s in self.services.values() if s.kind == kind and app.name in s.links), None)
+
     def start_process(self, app: App, name: str, commit: Commit, at: datetime) -> Process:
         """Return a new container of an app that runs this commit."""
         stage = "staging" if "staging" in app.name else "production"
         dice = random.Random(f"{self.seed}/log/{app.name}/{name}/{commit.sha}")  # noqa: S311 - a game, not a secret
+        attacked = bool(self.machine.attacker) and name.startswith("web.")
         log = Logbook(name, stage=stage, behaviour=commit.behaviour, dice=dice, started_at=at)
+        log.attacked = attacked
         return Process(name, self.hexadecimal(64), commit, at, log)
 
     async def dawdle(self, seconds: float) -> None:

@@ -254,7 +254,12 @@ async def test_artisan_knows_the_commands_of_the_procedures(dokku: Login) -> Non
 async def test_plugins_are_listed_with_versions(dokku: Login) -> None:
     assert "  letsencrypt          0.25.1 enabled    Automated" in (await dokku.run("plugin:list")).out
     plugins = json.loads((await dokku.run("plugin:list --format json")).out)
-    assert {plugin["name"] for plugin in plugins if not plugin["core"]} == {"letsencrypt", "mysql", "redis"}
+    assert {plugin["name"] for plugin in plugins if not plugin["core"]} == {
+        "letsencrypt",
+        "maintenance",
+        "mysql",
+        "redis",
+    }
 
 
 async def test_events_name_the_last_deploys(dokku: Login) -> None:

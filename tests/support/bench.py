@@ -179,6 +179,7 @@ class Bench:
                     notifier=self.notifier,
                     secrets=self.secrets.get,
                     spill=lambda run, step: Spilled(self.outputs, run, step),
+                    kept=self.outputs.newest,
                 )
             )
         return self._engine

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 from restant_tui.dokku import commands
 from restant_tui.transport.outcome import OnOutput, Outcome
@@ -16,6 +17,11 @@ DUMP = b"-- MySQL dump 10.13\n/*!40101 SET NAMES utf8mb4 */;\n" + TABLE + ROWS +
 
 EXPORT = commands.service_export("mysql", "db")
 IMPORT = commands.service_import("mysql", "db")
+
+
+def names(folder: Path) -> list[str]:
+    """The names of everything in a folder, hidden or not."""
+    return sorted(one.name for one in folder.iterdir())
 
 
 class DataHost:

@@ -35,8 +35,12 @@ class Login:
     def __init__(self, connection: asyncssh.SSHClientConnection) -> None:
         self.connection = connection
 
-    async def run(self, command: str) -> Answer:
-        done = await self.connection.run(command or None, encoding=None, stdin=asyncssh.DEVNULL)
+    async def run(self, command: str, *, stdin: str | bytes = b"") -> Answer:
+        given = stdin.encode() if isinstance(stdin, str) else stdin
+        if given:
+            done = await self.connection.run(command or None, encoding=None, input=given)
+        else:  # an empty input is not sent, and not ended either
+            done = await self.connection.run(command or None, encoding=None, stdin=asyncssh.DEVNULL)
         assert isinstance(done.stdout, bytes)
         assert isinstance(done.stderr, bytes)
         return Answer(done.exit_status, done.stdout.decode(), done.stderr.decode())

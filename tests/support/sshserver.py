@@ -20,6 +20,7 @@ class ScriptedServer:
     Attributes:
         logins: how many connections have been let in.
         commands: every command line that was asked for, in order.
+        certificate: shown along with the host key from the next start, if there is one.
     """
 
     def __init__(self, folder: Path, script: Script, *, key_type: str = "ssh-ed25519") -> None:
@@ -27,6 +28,7 @@ class ScriptedServer:
         self.port = 0
         self.logins = 0
         self.commands: list[str] = []
+        self.certificate: asyncssh.SSHCertificate | None = None
         self._script = script
         self._listener: asyncssh.SSHAcceptor | None = None
         self._connections: set[asyncssh.SSHServerConnection] = set()
@@ -40,7 +42,7 @@ class ScriptedServer:
         self._listener = await asyncssh.listen(
             "127.0.0.1",
             self.port,
-            server_host_keys=[self._host_key],
+            server_host_keys=[(self._host_key, self.certificate) if self.certificate else self._host_key],
             authorized_client_keys=str(self.folder / "user.pub"),
             server_factory=lambda: _Server(self),
             process_factory=self._run,

@@ -2,6 +2,54 @@
 
 from __future__ import annotations
 
-from restant_tui.practice.commands import apps, builds, certs, config, git, logs, misc, ps, reports, run, services
+from restant_tui.practice.commands import (
+    app_life,
+    apps,
+    builds,
+    certs,
+    config,
+    events,
+    git,
+    git_serve,
+    letsencrypt,
+    logs,
+    misc,
+    nginx,
+    proxy,
+    ps,
+    reports,
+    resources,
+    run,
+    service_backups,
+    service_data,
+    service_links,
+    service_state,
+    services,
+    settings,
+)
 
-__all__ = ["apps", "builds", "certs", "config", "git", "logs", "misc", "ps", "reports", "run", "services"]
+__all__ = [
+    "app_life",
+    "apps",
+    "builds",
+    "certs",
+    "config",
+    "events",
+    "git",
+    "git_serve",
+    "letsencrypt",
+    "logs",
+    "misc",
+    "nginx",
+    "proxy",
+    "ps",
+    "reports",
+    "resources",
+    "run",
+    "service_backups",
+    "service_data",
+    "service_links",
+    "service_state",
+    "services",
+    "settings",
+]

@@ -84,7 +84,7 @@ async def builds_output(world: World, args: Sequence[str], io: Io) -> int:
     """Print a build's log; that of a running build is followed and, as with Dokku, never ends by itself."""
     app = the_app(world, args)
     if len(args) < 2 or args[1] == "current":
-        build = next((build for build in reversed(app.builds) if build.alive), None)
+        build = app.busy
         if build is None:
             io.out("-----> App not currently deploying")
             return 0
@@ -110,13 +110,28 @@ async def builds_report(world: World, args: Sequence[str], io: Io) -> int:
 async def builds_cancel(world: World, args: Sequence[str], io: Io) -> int:
     """Stop the build that runs."""
     app = the_app(world, args)
-    build = next((build for build in reversed(app.builds) if build.alive), None)
+    build = app.busy
     if build is None:
         io.out("-----> No matching app deploy found")
         return 0
     io.out(f"-----> Killing app deploy {build.id}")
     build.canceled = True
+    if build.hung:
+        build.hung = False
+        build.finish(world.clock.now(), -1)
+        app.deploying = app.lock_file = False
     note_event(world, f"builds-cancel( {app.name} )")
+    return 0
+
+
+@command("builds:prune", seconds=0.3)
+async def builds_prune(world: World, args: Sequence[str], io: Io) -> int:
+    """Forget the records beyond the retention, and close those whose process is gone."""
+    for app in list(world.apps.values()) if "--all-apps" in args else [the_app(world, args)]:
+        for build in app.builds:
+            if build.shown == "abandoned":
+                build.finish(world.clock.now(), -1)
+        app.builds = app.builds[-int(app.settings.get("builds.retention") or 20) :]
     return 0
 
 

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from restant_tui.practice.answers import Report, report
+from restant_tui.practice.commands.letsencrypt import GRACE
 from restant_tui.practice.io import Io
 from restant_tui.practice.registry import command, the_app
 from restant_tui.practice.world import App, World
 
-_GRACE = timedelta(days=30)
-_MAIL = "ops@restant.example.com"
 _SERVER = "https://acme-v02.api.letsencrypt.org/directory"
 
 
@@ -47,7 +46,7 @@ async def letsencrypt_list(world: World, args: Sequence[str], io: Io) -> int:
     for app in sorted(world.apps.values(), key=lambda app: app.certificate_until or now):
         if app.certificate_until:
             left = app.certificate_until - now
-            row = (app.name, f"{app.certificate_until:%Y-%m-%d %H:%M:%S}", _left(left), _left(left - _GRACE))
+            row = (app.name, f"{app.certificate_until:%Y-%m-%d %H:%M:%S}", _left(left), _left(left - GRACE))
             io.out(" ".join(f"{cell:<25}" for cell in row))
     return 0
 
@@ -68,45 +67,23 @@ async def letsencrypt_active(world: World, args: Sequence[str], io: Io) -> int:
 @command("letsencrypt:report", seconds=0.54)
 async def letsencrypt_report(world: World, args: Sequence[str], io: Io) -> int:
     """Report the plugin's settings, and the expiry as Unix time."""
-    kind = Report("letsencrypt", "letsencrypt-", _letsencrypt, padded=True, ordered=True)
+    kind = Report("letsencrypt", "letsencrypt-", lambda app: _letsencrypt(world, app), padded=True, ordered=True)
     return await report(world, args, io, kind)
 
 
-def _letsencrypt(app: App) -> dict[str, str]:
+def _letsencrypt(world: World, app: App) -> dict[str, str]:
     active = app.certificate_until is not None
     values = {"active": "true" if active else "false", "autorenew": "true" if active else "false"}
-    for name, value in (("dns-provider", ""), ("email", _MAIL)):
-        values |= {f"computed-{name}": value, f"global-{name}": value, name: ""}
+
+    def add(key: str, default: str = "") -> None:
+        own, everywhere = app.settings.get(f"letsencrypt.{key}", ""), world.settings.get(f"letsencrypt.{key}", "")
+        values.update({f"computed-{key}": own or everywhere or default, f"global-{key}": everywhere, key: own})
+
+    add("dns-provider")
+    add("email")
     values["expiration"] = str(int(app.certificate_until.timestamp())) if app.certificate_until else ""
-    for name, value in (
-        ("graceperiod", str(int(_GRACE.total_seconds()))),
-        ("lego-args", ""),
-        ("lego-docker-options", ""),
-        ("server", _SERVER),
-    ):
-        values |= {f"computed-{name}": value, f"global-{name}": "", name: ""}
+    add("graceperiod", str(int(GRACE.total_seconds())))
+    add("lego-args")
+    add("lego-docker-options")
+    add("server", _SERVER)
     return {f"letsencrypt-{key}": value for key, value in values.items()}
-
-
-@command("letsencrypt:auto-renew", seconds=1.5)
-async def letsencrypt_auto_renew(world: World, args: Sequence[str], io: Io) -> int:
-    """Renew what has less than the grace period left."""
-    names = [word for word in args if not word.startswith("-")]
-    apps = [the_app(world, names)] if names else list(world.apps.values())
-    if not names:
-        io.out("=====> Auto-renewing all apps...")
-    now = world.clock.now()
-    for app in apps:
-        if app.certificate_until is None:
-            continue
-        left = app.certificate_until - now
-        if left > _GRACE:
-            io.out(f"       {app.name} still has {(left - _GRACE).days}d until renewal, skipping")
-            continue
-        io.out(f"=====> Auto-renew {app.name}...")
-        await world.dawdle(6)
-        app.certificate_from, app.certificate_until = now, now + timedelta(days=90)
-        io.out("-----> Certificate retrieved successfully.")
-    if not names:
-        io.out("=====> Finished auto-renewal")
-    return 0

@@ -10,9 +10,13 @@ import shlex
 from collections.abc import Sequence
 
 from restant_tui.practice.io import Io
+from restant_tui.practice.redeploy import pretty, set_config, unset_config
 from restant_tui.practice.registry import Refused, command, the_app
-from restant_tui.practice.releases import recorded, release_image
 from restant_tui.practice.world import World
+
+_SHOW_USAGE = """Usage of config:show:
+      --global   --global: use the global environment
+      --merged   --merged: display the app's environment merged with the global environment"""
 
 
 @command("config:keys", seconds=0.32)
@@ -39,9 +43,18 @@ async def config_get(world: World, args: Sequence[str], io: Io) -> int:
 @command("config:show", "config", seconds=0.27)
 async def config_show(world: World, args: Sequence[str], io: Io) -> int:
     """Print names and values."""
+    unknown = [word for word in args if word.startswith("--") and word not in ("--global", "--merged")]
+    if unknown:
+        io.err(_SHOW_USAGE)
+        io.err(f"unknown flag: {unknown[0]}")
+        return 2
+    if "--global" in args:
+        io.header("=====> global env vars")
+        io.out()
+        return 0
     app = the_app(world, args)
     io.header(f"=====> {app.name} env vars")
-    for line in _pretty(app.config):
+    for line in pretty(app.config):
         io.out(line)
     return 0
 
@@ -56,7 +69,7 @@ async def config_export(world: World, args: Sequence[str], io: Io) -> int:
         case "json":
             io.out(json.dumps(app.config, sort_keys=True, separators=(",", ":")))
         case "pretty":
-            for line in _pretty(app.config):
+            for line in pretty(app.config):
                 io.out(line)
         case _:
             lead = "export " if form == "exports" else ""
@@ -80,18 +93,18 @@ async def config_set(world: World, args: Sequence[str], io: Io) -> int:
         if not equals or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
             raise Refused(f"Invalid env pair: {pair}")
         changed[name] = _decoded(value) if "--encoded" in flags else value
-    app.config |= changed
-    io.out("-----> Setting config vars")
-    for line in _pretty(changed):
-        io.out(f"       {line}")
-    if "--no-restart" in flags or not app.serving:
-        return 0
-    io.out(f"-----> Restarting app {app.name}")
-    try:
-        async with recorded(world, app, io, kind="deploy", source="config-redeploy"):
-            await release_image(world, app, io, whole=False)
-    except Refused:
-        io.problem("Failure while restarting app")
+    await set_config(world, app, changed, io, restart="--no-restart" not in flags)
+    return 0
+
+
+@command("config:unset", seconds=0.39)
+async def config_unset(world: World, args: Sequence[str], io: Io) -> int:
+    """Remove values, then deploy `latest` again unless told not to."""
+    words = [word for word in args if not word.startswith("--")]
+    app = the_app(world, words)
+    if len(words) < 2:
+        raise Refused("At least one key must be given")
+    await unset_config(world, app, words[1:], io, restart="--no-restart" not in args)
     return 0
 
 
@@ -100,8 +113,3 @@ def _decoded(value: str) -> str:
         return base64.b64decode(value, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         raise Refused("Unable to decode value") from None
-
-
-def _pretty(values: dict[str, str]) -> list[str]:
-    width = max((len(name) for name in values), default=0) + 1
-    return [f"{name + ':':<{width}}  {value}" for name, value in sorted(values.items())]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from restant_tui.practice.answers import Report, report
 from restant_tui.practice.io import Io
 from restant_tui.practice.registry import Refused, command, the_app
 from restant_tui.practice.releases import abandon, begin, build_image, deploy_commit, recorded, release_image
+from restant_tui.practice.repository_files import plan_commit
 from restant_tui.practice.world import App, Commit, Release, World
 
 
@@ -23,7 +25,7 @@ def _values(app: App) -> dict[str, str]:
         "git-computed-archive-max-size": "1073741824",
         "git-computed-deploy-branch": app.branch,
         "git-computed-keep-git-dir": "false",
-        "git-deploy-branch": app.branch,
+        "git-deploy-branch": app.branch if app.commits else app.settings.get("git.deploy-branch", ""),
         "git-global-archive-max-files": "",
         "git-global-archive-max-size": "",
         "git-global-deploy-branch": "",
@@ -31,7 +33,7 @@ def _values(app: App) -> dict[str, str]:
         "git-keep-git-dir": "",
         "git-last-updated-at": str(int(app.reflog[-1].at.timestamp())) if app.reflog else "",
         "git-rev-env-var": "GIT_REV",
-        "git-sha": app.ref if app.head_branch == app.branch else "HEAD",
+        "git-sha": app.ref if app.ref and app.head_branch == app.branch else "HEAD",
         "git-source-image": app.source_image,
     }
 
@@ -58,7 +60,7 @@ async def _sync(world: World, app: App, remote: str, rev: str, args: Sequence[st
     await world.dawdle(0.5)
     if remote.startswith("/") and remote.rstrip("/") != app.directory:
         raise Refused(f"fatal: '{remote}' does not appear to be a git repository", 128, raw=True)
-    commit = app.find(rev) if rev else app.commits[-1]
+    commit = app.find(rev) if rev else app.commits[-1] if app.commits else None
     if commit is None:
         raise Refused(f"fatal: {rev}^{{commit}}: not a valid SHA1", 128, raw=True)
     changed = commit.sha != app.ref
@@ -89,7 +91,8 @@ async def git_from_image(world: World, args: Sequence[str], io: Io) -> int:
         io.problem("No changes detected, skipping git commit")
         raise Refused("Call 'ps:rebuild' on app to rebuild the app from existing source")
     before, now = app.ref, world.clock.now()
-    commit = Commit(world.hexadecimal(40), "Dokku", f"Initial commit from {image}", now, source.behaviour)
+    commit = Commit("", "Dokku", f"Initial commit from {image}", now, source.behaviour, source.migrations)
+    commit = replace(commit, sha=plan_commit(world, app, commit))
     async with recorded(world, app, io, kind="build", source="git:from-image", locked=True):
         app.commits.append(commit)
         app.source_image = image

@@ -86,7 +86,7 @@ async def _follow(world: World, app: App, chosen: list[tuple[int, Process]], ask
 
 
 def _catch_up(world: World, process: Process) -> None:
-    process.log.catch_up(process.stopped_at or world.clock.now())
+    process.log.catch_up(process.stopped_at or world.machine.full_since or world.clock.now())
 
 
 def _shown(line: Line, number: int, process: Process, asked: _Asked) -> str:

@@ -43,12 +43,39 @@ async def checks_report(world: World, args: Sequence[str], io: Io) -> int:
 
 def _checks(app: App) -> dict[str, str]:
     return {
-        "checks-computed-wait-to-retire": "60",
-        "checks-disabled-list": "none",
+        "checks-computed-wait-to-retire": app.settings.get("checks.wait-to-retire", "60"),
+        "checks-disabled-list": app.settings.get("checks.disabled", "none"),
         "checks-global-wait-to-retire": "",
-        "checks-skipped-list": "none",
-        "checks-wait-to-retire": "",
+        "checks-skipped-list": app.settings.get("checks.skipped", "none"),
+        "checks-wait-to-retire": app.settings.get("checks.wait-to-retire", ""),
     }
+
+
+@command("checks:disable", "checks:skip", "checks:enable", seconds=0.4)
+async def checks_switch(world: World, args: Sequence[str], io: Io) -> int:
+    """Accept it, and say that the next deploy is what it was: the practice host always checks."""
+    app = the_app(world, args)
+    io.out(f"-----> Checks of {app.name} stay enabled on the practice host")
+    return 0
+
+
+@command("checks:run", seconds=1.9)
+async def checks_run(world: World, args: Sequence[str], io: Io) -> int:
+    """Run the deploy's checks on what serves now; on a real host a failed one stops the container."""
+    app = the_app(world, args)
+    io.out("-----> Running pre-flight checks")
+    for process in app.processes:
+        if process.stopped_at is not None:
+            continue
+        io.out(f"-----> Running checks for app ({app.name}.{process.name})")
+        io.out("-----> Executing 2 healthchecks")
+        io.out("       Running healthcheck name='default' type='uptime' uptime=10")
+        ports = "attempts=3 port=5000 retries=2 timeout=5 type='listening' wait=5"
+        io.out(f"       Running healthcheck name='port listening check' {ports}")
+        io.out("       Healthcheck succeeded name='default'")
+        io.out("       Healthcheck succeeded name='port listening check'")
+        io.out(f"       All checks successful ({process.kind}.)")
+    return 0
 
 
 @command("url", "urls", seconds=0.9)
