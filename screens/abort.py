@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -44,7 +44,13 @@ class AbortScreen(ModalScreen[bool]):
 
     CSS_PATH = "abort.tcss"
     DOES = (GoBackToRun, StopRun)
-    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings(*DOES)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *commands.bindings(*DOES),
+        Binding("up", "scroll_known(-1)", "Up", show=False),
+        Binding("down", "scroll_known(1)", "Down", show=False),
+        Binding("pageup", "scroll_known(-10)", "Page up", show=False),
+        Binding("pagedown", "scroll_known(10)", "Page down", show=False),
+    ]
     AUTO_FOCUS = "#back"
 
     def __init__(self, state: RunState, now: datetime | None, *, monotonic: Callable[[], float] | None = None) -> None:
@@ -114,7 +120,11 @@ class AbortScreen(ModalScreen[bool]):
         danger = Content.styled(step.danger.value, glyphs.danger_style(step.danger))
         took = Content.styled(f"for {duration(int(seconds))}" if seconds is not None else "", "$text-muted")
         head = Content("  ") + sentence([outside(step.title, "bold"), danger, took])
-        return [head, *(Content("  ") + line for line in commands_shown.shown(step.commands, width - 2, limit=4))]
+        always = [command for command in step.commands if not command.when] or list(step.commands)
+        lines = [head, *(Content("  ") + line for line in commands_shown.shown(always, width - 2, limit=4))]
+        if besides := len(step.commands) - len(always):
+            lines.append(Content.styled(f"    and {besides} more that it sends as needed", "$text-muted"))
+        return lines
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Do what the button says."""
@@ -123,6 +133,10 @@ class AbortScreen(ModalScreen[bool]):
             self.action_stop_run()
         else:
             self.action_go_back_to_run()
+
+    def action_scroll_known(self, by: int) -> None:
+        """Show more of what is known."""
+        self.query_one("#known").scroll_relative(y=by, animate=False)
 
     def action_stop_run(self) -> None:
         """Stop, unless it comes too soon to have been read."""

@@ -20,8 +20,8 @@ from restant_tui.errors import RestantError
 from restant_tui.monitors.snapshots import HealthSnapshot, LinksSnapshot, ReleasesSnapshot
 from restant_tui.text import clean, one_line
 from screens import questions, startup
-from screens.app_commands import Arm, CommandPalette, Help, Leave, PollNow, Runbooks, Runs, SwitchColours
-from screens.following import follow
+from screens.app_commands import Arm, CommandPalette, Help, Leave, Messages, PollNow, Runbooks, Runs, SwitchColours
+from screens.following import follow, follow_post
 from screens.runbook_search import RunbookProvider
 from widgets import commands, theme
 from widgets.alerts import AlertsPane
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from restant_tui.engine.run import Run
     from restant_tui.engine.runtime import Runtime
     from restant_tui.engine.state import RunState
+    from restant_tui.journal.outbox import OutboxRow
 
 
 class RestantApp(App[None]):
@@ -46,7 +47,7 @@ class RestantApp(App[None]):
 
     CSS_PATH = "app.tcss"
     TITLE = "restant-tui"
-    DOES = (Help, CommandPalette, Runbooks, Runs, Arm, PollNow, SwitchColours, Leave)
+    DOES = (Help, CommandPalette, Runbooks, Runs, Messages, Arm, PollNow, SwitchColours, Leave)
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings(*DOES)]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {CommandProvider, RunbookProvider}
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {"dashboard": lambda: _dashboard()}  # noqa: PLW0108
@@ -61,6 +62,8 @@ class RestantApp(App[None]):
     armed_until: Reactive[datetime | None] = var(None)
     runs: Reactive[tuple[RunState, ...]] = var(())
     """The runs that have not ended, newest last."""
+    undelivered: Reactive[tuple[OutboxRow, ...]] = var(())
+    """The messages that did not reach people, as long as nobody has seen that."""
     now: Reactive[datetime | None] = var(None)
     """The time in UTC, once a second."""
     patience: Reactive[Patience] = var(Patience())
@@ -117,6 +120,8 @@ class RestantApp(App[None]):
         self.tick()
         seen = runtime.monitors
         follow(self, health=seen.health, releases=seen.releases, links=seen.links, alerts=runtime.alerts.feed)
+        if runtime.notifier is not None:
+            follow_post(self, runtime.notifier)
 
     async def on_unmount(self) -> None:
         """Give the terminal its own title back and close what was opened."""
@@ -138,6 +143,10 @@ class RestantApp(App[None]):
         error = event.worker.error
         kind = "" if isinstance(error, RestantError) else f"{type(error).__name__}: "
         self.trouble = one_line(f"{kind}{error}", 400)
+
+    def watch_undelivered(self) -> None:
+        """Offer the list, or grey its key."""
+        self.refresh_bindings()
 
     def watch_context(self, context: Context) -> None:
         """Write the context into the terminal's title."""
@@ -164,6 +173,8 @@ class RestantApp(App[None]):
             return "" if self.trouble else waiting
         if command is Arm:
             return waiting or ("" if self.context.production else "no production app is configured")
+        if command is Messages:
+            return waiting or ("" if self.undelivered else "no message is left undelivered")
         if command in (Runbooks, Runs):
             return "this is it" if command.name() == self.screen.TITLE else waiting
         return ""
@@ -200,6 +211,14 @@ class RestantApp(App[None]):
         chosen = await self.push_screen_wait(screen)
         if chosen and (run := self.runtime.engine.run(chosen)) is not None:
             self.open_run(run)
+
+    def action_messages(self) -> None:
+        """Open the list of messages that did not reach people."""
+        from screens.messages import MessagesScreen
+
+        if self.runtime is not None and self.runtime.notifier is not None:
+            screen = MessagesScreen(self.runtime.notifier, self.runtime.actor)
+            self.push_screen(screen.data_bind(RestantApp.undelivered, RestantApp.now))
 
     def action_switch_colours(self) -> None:
         """Change between light and dark."""

@@ -30,6 +30,12 @@ class Runs(Command):
     key = "j"
 
 
+class Messages(Command):
+    """List the messages that did not reach people, and why."""
+
+    key, title = "m", "Messages not delivered"
+
+
 class Arm(Command):
     """Allow changes to production for fifteen minutes, or forbid them again."""
 

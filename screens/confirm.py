@@ -29,7 +29,7 @@ from widgets.layout import outside, sentence, wrapped
 class CloseConfirmation(Command):
     """Go back to the run; the question stays open and nothing is sent."""
 
-    key, in_palette = "escape", False
+    key, in_palette, priority = "escape,ctrl+c", False, True
 
 
 class ArmHere(Command):

@@ -27,11 +27,17 @@ class CloseOutput(Command):
     key, hint, in_palette = "escape,o", "Back", False
 
 
+class BackToRun(Command):
+    """Go back to the run at once, where the same key pauses it."""
+
+    key, in_palette, priority = "ctrl+c", False, True
+
+
 class OutputScreen(Screen[None]):
     """Everything that is kept of the output, with search; the whole of it stands in the record."""
 
     TITLE = "Output"
-    DOES = (CloseOutput,)
+    DOES = (CloseOutput, BackToRun)
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings(*DOES)]
     AUTO_FOCUS = "OutputLines"
 
@@ -53,6 +59,10 @@ class OutputScreen(Screen[None]):
         self.output.styles.height = "1fr"
         self.output.border_title = sentence([outside(self._title), where(self._state)]) + Content("")
         self.output.show(self._read, "nothing was printed")
+
+    def action_back_to_run(self) -> None:
+        """Leave at once."""
+        self.dismiss(None)
 
     def action_close_output(self) -> None:
         """Step back inside the output first, then leave."""

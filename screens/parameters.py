@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from restant_tui.runbook.parts import Param
 
 _ASKING = "asking the host what there is"
+_TYPING = 0.4
+"""Real seconds without a key after which a value counts as typed."""
 
 
 class CloseParameters(Command):
@@ -54,7 +57,7 @@ class ParametersScreen(Screen[str]):
         """Make the form of a runbook's parameters."""
         super().__init__()
         self._runtime, self._runbook = runtime, runbook
-        self._known: dict[str, str] = {}
+        self._asked_with: dict[str, str] = {}
         self._starting = False
 
     def compose(self) -> ComposeResult:
@@ -102,14 +105,16 @@ class ParametersScreen(Screen[str]):
     # -- what the host offers --------------------------------------------------------------------------------------
 
     @work(group="choices", exclusive=True, exit_on_error=False)
-    async def _ask_host(self) -> None:
-        """Fill every list that the host has to be asked for, given the values before it."""
+    async def _ask_host(self, patience: float = 0.0) -> None:
+        """Fill every list that the host has to be asked for, given the values before it.
+
+        Args:
+            patience: real seconds to wait first, while somebody types.
+        """
+        self._asked_with = self._given()
         asked = [param for param in self._runbook.params if param.choices_from is not None]
-        if not asked:
-            return
-        self.form.allow(False)
-        self._say("")
-        self._known = {}
+        self.form.allow(not asked)
+        await asyncio.sleep(patience)
         for param in asked:
             field = self.form.choices_of(param.name)
             field.offer((), _ASKING)
@@ -121,8 +126,13 @@ class ParametersScreen(Screen[str]):
                 self._say(str(problem))
                 return
             field.offer([(value, self._choice(param, value, label)) for value, label in found])
-            self._known = {name: self.form.values[name] for name in self.form.values if name != param.name}
+        self._say("")
         self.form.allow(True)
+
+    def _given(self) -> dict[str, str]:
+        """Return the values that what there is to choose from may depend on."""
+        chosen = {param.name for param in self._runbook.params if param.choices_from is not None}
+        return {name: value for name, value in self.form.values.items() if name not in chosen}
 
     def _choice(self, param: Param, value: str, label: str) -> str:
         """Return how a choice looks; what is known of a release besides its label stands before it."""
@@ -138,12 +148,10 @@ class ParametersScreen(Screen[str]):
         return next((one for one in attempts if one.sha and (one.sha.startswith(sha) or sha.startswith(one.sha))), None)
 
     def on_form_changed(self, event: Form.Changed) -> None:
-        """Ask again where what there is to choose from depends on what was changed."""
+        """Ask again where what there is to choose from may depend on what was changed."""
         event.stop()
-        names = [param.name for param in self._runbook.params]
-        later = self._runbook.params[names.index(event.name) + 1 :]
-        if any(param.choices_from is not None for param in later) and self._known.get(event.name) is not None:
-            self._ask_host()
+        if self._given() != self._asked_with:
+            self._ask_host(0.0 if self.form.is_choice(event.name) else _TYPING)
 
     # -- starting --------------------------------------------------------------------------------------------------
 

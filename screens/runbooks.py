@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -26,10 +27,14 @@ from widgets.context_bar import ContextBar
 from widgets.hint_bar import HintBar
 from widgets.layout import outside
 from widgets.runbook_detail import run_lines, runbook_lines
+from widgets.standing import standing_lines
 
 if TYPE_CHECKING:
+    from restant_tui.dokku.capabilities import Capabilities
     from restant_tui.engine.run import Run
     from restant_tui.engine.runtime import Runtime
+    from restant_tui.monitors.outlook import Outlook
+    from restant_tui.runbook.dueboard import Duty
     from restant_tui.runbook.model import Runbook
 
 
@@ -96,8 +101,15 @@ class RunbooksScreen(Screen[None]):
         self.catalogue.select(self._selected)
         self._describe()
         done = await asyncio.to_thread(self._last_done, entries)
-        self.catalogue.shelf = Shelf(entries, done)
+        duties = await asyncio.to_thread(self._duties, entries)
+        self.catalogue.shelf = Shelf(entries, done, duties)
         self._describe()
+        # Other runtimes than the real one may watch no hosts.
+        if (book := getattr(self._runtime.monitors, "capabilities", None)) is not None:
+            async for known in book.feed.follow():
+                found = await asyncio.to_thread(self._outlooks, entries, known)
+                self.catalogue.shelf = Shelf(entries, done, duties, found)
+                self._describe()
 
     def _entries(self) -> tuple[Entry, ...]:
         return tuple(self._runtime.catalogue.entries(thorough=True))
@@ -105,6 +117,19 @@ class RunbooksScreen(Screen[None]):
     def _last_done(self, entries: tuple[Entry, ...]) -> tuple[tuple[str, datetime], ...]:
         found = ((entry.id, self._runtime.journal.last_done(entry.id)) for entry in entries)
         return tuple((name, record.finished_at) for name, record in found if record and record.finished_at)
+
+    def _duties(self, entries: tuple[Entry, ...]) -> tuple[Duty, ...]:
+        from restant_tui.runbook.dueboard import board
+
+        runtime = self._runtime
+        books = (runtime.catalogue.get(entry.id).runbook for entry in entries if not entry.broken)
+        return board(books, runtime.config, runtime.journal, runtime.clock.now())
+
+    def _outlooks(self, entries: tuple[Entry, ...], known: Mapping[str, Capabilities]) -> tuple[Outlook, ...]:
+        from restant_tui.monitors.outlook import outlooks
+
+        names = [entry.id for entry in entries if not entry.broken]
+        return tuple(outlooks(names, lambda name: self._runtime.catalogue.get(name).runbook, known).values())
 
     # -- the detail ------------------------------------------------------------------------------------------------
 
@@ -131,7 +156,9 @@ class RunbooksScreen(Screen[None]):
             lines = run_lines(run, width)
         elif entry is not None:
             box.border_title = outside(entry.title)
-            lines = runbook_lines(entry, self._runbook(entry), width)
+            shelf = self.catalogue.shelf or Shelf()
+            standing = standing_lines(shelf.duty(entry.id), shelf.outlook(entry.id), self.catalogue.now, width)
+            lines = runbook_lines(entry, self._runbook(entry), width, standing)
         self.query_one("#text", Static).update(Content("\n").join(lines))
         box.scroll_home(animate=False)
 

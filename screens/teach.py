@@ -27,7 +27,7 @@ _PARAGRAPH = 30
 class CloseTeach(Command):
     """Go back to the run."""
 
-    key, in_palette = "escape,t,q", False
+    key, in_palette, priority = "escape,t,q,ctrl+c", False, True
 
 
 class TeachScreen(ModalScreen[None]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -85,6 +86,7 @@ class WizardScreen(Screen[None]):
         self._dialog: ConfirmScreen | None = None
         self._runbook: Runbook | None = None
         self._gate = ""
+        self._dialog_due = False
 
     # -- life ------------------------------------------------------------------------------------------------------
 
@@ -116,8 +118,6 @@ class WizardScreen(Screen[None]):
 
     @work(group="runbook", exclusive=True, exit_on_error=False)
     async def _read_runbook(self) -> None:
-        import asyncio
-
         state = self._run.feed.latest
         try:
             loaded = await asyncio.to_thread(self._runtime.catalogue.get, state.runbook)
@@ -129,7 +129,9 @@ class WizardScreen(Screen[None]):
             self._show_step()
 
     def on_screen_resume(self) -> None:
-        """Open the dialog that was due while another screen was in front."""
+        """Give what came up behind another screen its time to be read; open the dialog that was due."""
+        for face in self.query(GateFace):
+            face.come_into_view()
         self.call_after_refresh(self._open_dialog_once)
 
     # -- state in --------------------------------------------------------------------------------------------------
@@ -185,9 +187,7 @@ class WizardScreen(Screen[None]):
         """Show the output of the step that is looked at."""
         if self.is_mounted and self.looked_at not in ("", SUMMARY):
             path = self.looked_at
-            step = self._step()
-            words = "nothing was printed" if step and step.status not in _AHEAD else "no output yet"
-            self.output.show(lambda: self._run.output(path), words)
+            self.output.show(lambda: self._run.output(path))
 
     def _show_step(self) -> None:
         step = self._step()
@@ -209,9 +209,8 @@ class WizardScreen(Screen[None]):
         self._show_step()
 
     def _step(self) -> StepState | None:
-        if self.state is None or self.looked_at in ("", SUMMARY):
-            return None
-        return next((step for step in self.state.steps if step.path == self.looked_at), None)
+        steps = self.state.steps if self.state is not None else ()
+        return next((step for step in steps if step.path == self.looked_at), None)
 
     def _definition(self, path: str) -> Step | None:
         if self._runbook is None:
@@ -228,9 +227,8 @@ class WizardScreen(Screen[None]):
     # -- questions -------------------------------------------------------------------------------------------------
 
     def _show_gate(self, gate: Gate | None) -> None:
-        if self._dialog is not None:
+        if self._dialog is not None and self._dialog.is_current:
             self._dialog.dismiss(False)
-            self._dialog = None
         self.query(GateFace).remove()
         self.set_class(gate is not None, "-asking")
         self.set_class(gate is not None and gate.kind in (GateKind.FORM, GateKind.ITEMS), "-form")
@@ -244,8 +242,6 @@ class WizardScreen(Screen[None]):
         self.call_after_refresh(self._focus_face, face)
         self._dialog_due = gate.kind is GateKind.TYPE
         self.call_after_refresh(self._open_dialog_once)
-
-    _dialog_due = False
 
     def _focus_face(self, face: GateFace) -> None:
         if face.is_attached:
@@ -287,7 +283,7 @@ class WizardScreen(Screen[None]):
 
     def _arm(self) -> None:
         self._runtime.arming.arm(self._runtime.actor)
-        self._tick()
+        self._take_armed(None)
 
     # -- keys ------------------------------------------------------------------------------------------------------
 
@@ -394,11 +390,6 @@ class WizardScreen(Screen[None]):
         found: Runtime | None = getattr(self.app, "runtime", None)
         assert found is not None, "a run cannot be open before the runtime is"
         return found
-
-    def _tick(self) -> None:
-        if (tick := getattr(self.app, "tick", None)) is not None:
-            tick()
-        self._take_armed(None)
 
     def _tell(self, sentence: str) -> None:
         self.app.notify(sentence, markup=False)

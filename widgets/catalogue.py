@@ -13,29 +13,45 @@ from textual.message import Message
 from textual.reactive import Reactive, reactive
 
 from restant_tui.config.model import Danger
+from restant_tui.dokku.readiness import State
 from restant_tui.engine.state import RunState
+from restant_tui.monitors.outlook import Outlook
 from restant_tui.runbook.catalogue import Entry
+from restant_tui.runbook.dueboard import Duty
 from restant_tui.text import duration, parse_duration
 from widgets import commands, glyphs
 from widgets.commands import Command
 from widgets.layout import age, fit, outside, sentence, spread
 from widgets.panel import Panel, Row
 from widgets.run_list import run_face
+from widgets.standing import due_word, ready_word, sign
 from widgets.step_list import position
 
 RUN, BOOK = "run:", "book:"
+_ROOMY = 84
+"""Cells from which there is a column of its own for readiness."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What the catalogue shows: the runbooks, and when each was last done well."""
+    """What the catalogue shows: the runbooks, when each was last done well, is due, and whether it can be run."""
 
     entries: tuple[Entry, ...] = ()
     last_done: tuple[tuple[str, datetime], ...] = ()
+    duties: tuple[Duty, ...] = ()
+    outlooks: tuple[Outlook, ...] = ()
 
     def done(self, runbook: str) -> datetime | None:
         """Return when a runbook was last done well; None if it never was."""
         return next((at for name, at in self.last_done if name == runbook), None)
+
+    def duty(self, runbook: str) -> Duty | None:
+        """Return when a runbook is due; None if it does not come back by itself."""
+        return next((duty for duty in self.duties if duty.runbook == runbook), None)
+
+    def outlook(self, runbook: str) -> Outlook | None:
+        """Return whether the hosts can carry a runbook out; None where that is not known."""
+        return next((outlook for outlook in self.outlooks if outlook.runbook == runbook), None)
 
 
 class OpenSelected(Command):
@@ -159,7 +175,11 @@ class CatalogueList(Panel):
         if entry.broken:
             word = Content.styled(f"{signs.critical} has errors", "bold $text-error")
             return spread(Content("  ") + outside(entry.title), word, width, signs.ellipsis)
-        return spread(Content("  ") + outside(entry.title), self._right(entry, width), width, signs.ellipsis)
+        mark = sign(*self._standing(entry), signs)
+        return spread(mark + outside(entry.title), self._right(entry, width), width, signs.ellipsis)
+
+    def _standing(self, entry: Entry) -> tuple[Duty | None, Outlook | None]:
+        return (self.shelf.duty(entry.id), self.shelf.outlook(entry.id)) if self.shelf else (None, None)
 
     def _right(self, entry: Entry, width: int) -> Content:
         danger = danger_word(entry.danger, glyphs.of(self.app))
@@ -169,8 +189,14 @@ class CatalogueList(Panel):
         done = self.shelf.done(entry.id) if self.shelf else None
         ago = f"done {age(done, self.now)} ago" if done and self.now else "never done"
         columns = [Content(" " * max(0, 13 - danger.cell_length)) + danger, Content(f"{took:>7}")]
+        duty, outlook = self._standing(entry)
+        if width >= _ROOMY and self.shelf and self.shelf.outlooks:
+            columns.append(_column(ready_word(outlook), 10))
         if width >= 66:
-            columns.append(Content.styled(f"{ago:>14}", "$text-muted"))
+            not_ready = ready_word(outlook) if outlook and outlook.state is not State.READY else Content("")
+            # Where there is one column for all, what keeps it from being run says more than when it was done.
+            first = due_word(duty) if width >= _ROOMY else next(filter(_says, (not_ready, due_word(duty))), Content(""))
+            columns.append(_column(first if _says(first) else Content.styled(ago, "$text-muted"), 14))
         return fit(sentence(columns), width)
 
 
@@ -181,6 +207,14 @@ def danger_word(danger: Danger | None, signs: glyphs.Glyphs) -> Content:
     sign = {Danger.READ: signs.dot, Danger.CHANGE: signs.warning, Danger.DESTRUCTIVE: signs.critical}[danger]
     word = "only reads" if danger is Danger.READ else danger.value
     return Content.styled(f"{sign} {word}", glyphs.danger_style(danger))
+
+
+def _says(content: Content) -> bool:
+    return bool(content.plain)
+
+
+def _column(content: Content, width: int) -> Content:
+    return Content(" " * max(0, width - content.cell_length)) + content
 
 
 def _matches(entry: Entry, wanted: str) -> bool:

@@ -49,7 +49,12 @@ def shown(commands: Iterable[CommandLine], width: int, *, limit: int = _MOST_LIN
 
 def _on_one_line(command: CommandLine) -> Content:
     when = Content.styled(f"  ({outside(command.when).plain})" if command.when else "", "$text-muted")
-    return outside(command.where, "$text-secondary") + Content("  ") + outside(line(command.argv), "bold") + when
+    return (
+        outside(command.where, "$text-secondary")
+        + Content("  ")
+        + outside(line(command.argv), "" if command.when else "bold")
+        + when
+    )
 
 
 def pasteable(commands: Iterable[CommandLine]) -> str:

@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from restant_tui.config.model import Config, Environment
 from restant_tui.engine.state import RunState
+from restant_tui.journal.outbox import OutboxRow
 from restant_tui.monitors.snapshots import LinksSnapshot
 from restant_tui.text import ago
 from restant_tui.transport.link import Link
@@ -63,11 +64,12 @@ class ContextBar(Widget):
     links: Reactive[LinksSnapshot] = reactive(LinksSnapshot())
     armed_until: Reactive[datetime | None] = reactive(None)
     runs: Reactive[tuple[RunState, ...]] = reactive(())
+    undelivered: Reactive[tuple[OutboxRow, ...]] = reactive(())
     now: Reactive[datetime | None] = reactive(None)
 
     def on_mount(self) -> None:
         """Follow the App's state, where the App has it."""
-        for name in ("context", "links", "armed_until", "runs", "now"):
+        for name in ("context", "links", "armed_until", "runs", "undelivered", "now"):
             if hasattr(self.app, name):
                 self.watch(self.app, name, self._taker(name))
 
@@ -85,7 +87,7 @@ class ContextBar(Widget):
         """Draw the line; the clock and the arming stay whole when it is narrow."""
         width = self.content_size.width
         narrow = width < 100
-        left = sentence([self._place(), self._environments(narrow), self._link(), self._runs()])
+        left = sentence([self._place(), self._environments(narrow), self._link(), self._runs(), self._post(narrow)])
         right = sentence([self._arming(narrow), self._clock(narrow)])
         return spread(left, right, width)
 
@@ -115,6 +117,13 @@ class ContextBar(Widget):
             return Content.styled(f"{signs.warning} a run waits for you", "bold $text-warning")
         count = "a run" if len(self.runs) == 1 else f"{len(self.runs)} runs"
         return Content.styled(f"{signs.running} {count} under way", "bold $text-primary")
+
+    def _post(self, narrow: bool) -> Content:
+        count = len(self.undelivered)
+        if not count:
+            return Content("")
+        messages = "" if narrow else " message" if count == 1 else " messages"
+        return Content.styled(f"{glyphs.of(self.app).warning} {count}{messages} not delivered", "bold $text-warning")
 
     def _arming(self, narrow: bool) -> Content:
         if self.armed_until is None:

@@ -24,8 +24,11 @@ _MOST_ROWS = 8
 class ChoiceList(Panel):
     """What can be chosen, one a line; the row with the sign is the choice."""
 
+    @dataclass
     class Chosen(Message):
         """Another row is the choice now."""
+
+        choices: ChoiceList
 
     DEFAULT_CSS = """
     ChoiceList {
@@ -63,7 +66,7 @@ class ChoiceList(Panel):
         super().move_to(row_id)
         self.redraw()
         if changed:
-            self.post_message(self.Chosen())
+            self.post_message(self.Chosen(self))
 
     def rows(self, width: int) -> Iterable[Row]:
         """Return the choices."""
@@ -151,6 +154,10 @@ class Form(VerticalScroll, can_focus=False):
         """Return where filling in begins: the first field, or the first button if there is none."""
         return next(iter(self._controls.values()), None) or self.query_one("#button0")
 
+    def is_choice(self, name: str) -> bool:
+        """Whether a field is chosen, not typed."""
+        return isinstance(self._controls[name], ChoiceList)
+
     def focus_field(self, name: str) -> None:
         """Go to a field."""
         self._controls[name].focus()
@@ -167,8 +174,7 @@ class Form(VerticalScroll, can_focus=False):
     def on_choice_list_chosen(self, event: ChoiceList.Chosen) -> None:
         """Say that a choice changed."""
         event.stop()
-        if isinstance(event._sender, Widget):
-            self._say_changed(event._sender)
+        self._say_changed(event.choices)
 
     def _say_changed(self, control: Widget) -> None:
         name = next((name for name, each in self._controls.items() if each is control), None)

@@ -40,7 +40,7 @@ class RunHeading(Widget):
             word = Content.styled("waits for you", "bold $text-warning")
         if state.status is RunStatus.PAUSED:
             word = Content.styled(" PAUSED ", "bold reverse $text-warning") + Content(" g goes on")
-        elif state.pausing:
+        elif state.pausing and state.gate is None:
             word = Content.styled("pauses after this step", "bold $text-warning")
         end = state.finished_at or self.now
         took = duration(max(0, int((end - state.started_at).total_seconds()))) if end else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from textual.content import Content
 
@@ -19,13 +19,20 @@ from widgets.step_list import position
 _PARAGRAPH = 12
 
 
-def runbook_lines(entry: Entry, runbook: Runbook | None, width: int) -> list[Content]:
-    """Return the detail of a runbook; of a broken file, what is wrong with it."""
+def runbook_lines(entry: Entry, runbook: Runbook | None, width: int, standing: Iterable[Content] = ()) -> list[Content]:
+    """Return the detail of a runbook; of a broken file, what is wrong with it.
+
+    Args:
+        entry: its line in the catalogue.
+        runbook: the runbook, None if it cannot be read.
+        width: cells of each line.
+        standing: whether it is due and can be run, as lines.
+    """
     lines: list[Content] = []
     if runbook is None or entry.broken:
         lines.append(Content.styled("This file cannot be run.", "bold $text-error"))
     if runbook is not None:
-        lines += _about(runbook, width)
+        lines += [*_about(runbook, width), *standing]
         lines += [Content(""), Content.styled("Steps", "bold $text-primary"), *_steps(runbook, width)]
         lines += _needs(runbook, width)
     if entry.problems:

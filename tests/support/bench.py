@@ -136,7 +136,9 @@ class ScriptedNotifier:
     def preview(self, channels: Sequence[str], template: str, values: Mapping[str, object]) -> str:
         return f"{template}: {dict(values)}"
 
-    async def send(self, channels: Sequence[str], template: str, values: Mapping[str, object]) -> tuple[Delivery, ...]:
+    async def send(
+        self, channels: Sequence[str], template: str, values: Mapping[str, object], *, op: str = ""
+    ) -> tuple[Delivery, ...]:
         self.sent.append((tuple(channels), template))
         return tuple(Delivery(one, one not in self.broken, "refused" if one in self.broken else "") for one in channels)
 

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 
-def tls_pair(folder: Path, *, address: str = "127.0.0.1") -> tuple[ssl.SSLContext, ssl.SSLContext]:
+def tls_pair(folder: Path, *, address: str = "127.0.0.1", days: float = 1) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     """Make a certificate for that address and return the server's context and one of a client that trusts it."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
@@ -25,7 +25,7 @@ def tls_pair(folder: Path, *, address: str = "127.0.0.1") -> tuple[ssl.SSLContex
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_after(now + timedelta(days=days))
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())

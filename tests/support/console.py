@@ -278,6 +278,7 @@ class FakeRuntime:
         self.engine = FakeEngine()
         self.journal = FakeJournal()
         self.catalogue = FakeCatalogue()
+        self.notifier: Any = None
         self.started = self.closed = False
 
     async def start(self, *, monitors: bool = True) -> None:

@@ -64,7 +64,26 @@ def running(words: str) -> list[int]:
 class Sshd:
     """One server with its own keys, port and configuration; `start` again after `stop` uses the same ones."""
 
-    def __init__(self, folder: Path, *, max_sessions: int = 10) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        max_sessions: int = 10,
+        extra: str = "",
+        listen: str = "127.0.0.1",
+        inside: tuple[str, ...] = (),
+    ) -> None:
+        """Prepare it.
+
+        Args:
+            folder: for its keys and configuration.
+            max_sessions: channels a connection may have.
+            extra: more of its configuration; what stands there counts before the rest.
+            listen: the address it takes connections on.
+            inside: a command that runs it somewhere else, such as in a network namespace.
+        """
+        self._listen, self._inside = listen, inside
+        folder.mkdir(exist_ok=True)
         self.folder = folder
         self.port = free_port()
         self.marker = f"0.0{self.port}"
@@ -81,7 +100,7 @@ class Sshd:
         options = "no-agent-forwarding,no-user-rc,no-X11-forwarding,no-port-forwarding"
         (folder / "authorized").write_text(f'{admin}command="{forced}",{options} {dokku}')
         (folder / "sshd_config").write_text(
-            f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nPidFile none\n"
+            f"{extra}\nPort {self.port}\nListenAddress {listen}\nHostKey {folder}/host\nPidFile none\n"
             f"AuthorizedKeysFile {folder}/authorized\nStrictModes no\nUsePAM no\nPasswordAuthentication no\n"
             f"KbdInteractiveAuthentication no\nPermitRootLogin prohibit-password\nMaxSessions {max_sessions}\n"
             f"SetEnv HOME={folder}\n"  # the login shell's own rc file could take longer than the test
@@ -108,18 +127,40 @@ class Sshd:
             dokku=Login(user=user, key=str(self.folder / dokku_key)),
         )
 
+    @property
+    def pids(self) -> list[int]:
+        """The ids of the server's own children and theirs: one branch for each connection."""
+        return descendants(self._process.pid) if self._process else []
+
+    def freeze(self) -> None:
+        """Stop every session's processes where they are: the host is there, and answers nothing."""
+        for pid in self.pids:
+            os.kill(pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let them go on."""
+        for pid in self.pids:
+            os.kill(pid, signal.SIGCONT)
+
     async def start(self) -> None:
         """Start, and wait until it takes connections."""
         assert PROGRAM is not None
         _make_privilege_folder()
         with (self.folder / "log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                PROGRAM, "-D", "-e", "-f", str(self.folder / "sshd_config"), stderr=log, start_new_session=True
+                *self._inside,
+                PROGRAM,
+                "-D",
+                "-e",
+                "-f",
+                str(self.folder / "sshd_config"),
+                stderr=log,
+                start_new_session=True,
             )
         async with asyncio.timeout(10):
             while True:
                 try:
-                    _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                    _, writer = await asyncio.open_connection(self._listen, self.port)
                 except OSError:
                     if self._process.returncode is not None:
                         raise RuntimeError((self.folder / "log").read_text()) from None

@@ -256,6 +256,9 @@ class Engine:
 class Journal(FakeJournal):
     """A journal in which nothing was done yet."""
 
+    def last_result(self, runbook: str) -> None:
+        """Return what it came to: nothing."""
+
     def last_done(self, runbook: str) -> None:
         return None
 

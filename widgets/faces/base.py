@@ -63,7 +63,7 @@ class GateFace(Vertical):
     """Whether changes are allowed where this question would make one."""
 
     def __init__(self, asked: Asked) -> None:
-        super().__init__(id="question")
+        super().__init__()
         self.gate, self._by, self._monotonic = asked.gate, asked.by, asked.monotonic
         self._opened = asked.monotonic()
         self._reason_for: Offer | None = None
@@ -113,7 +113,8 @@ class GateFace(Vertical):
         gate = self.gate
         lines = list(wrapped(flat(gate.says), width, limit=4)) if gate.says else []
         lines += commands_shown.shown(gate.commands, width)
-        lines += evidence_lines(gate.evidence, width, self.EVIDENCE_LINES)
+        if gate.evidence != gate.undo:
+            lines += evidence_lines(gate.evidence, width, self.EVIDENCE_LINES)
         for label, text in (("hits ", gate.blast), ("undo ", gate.undo)):
             lines += labelled(label, text, width)
         if not self.armed:
@@ -131,6 +132,10 @@ class GateFace(Vertical):
     def offer(self, move: Move) -> Offer | None:
         """Return the offer of that kind, if the question has one."""
         return next((offer for offer in self.gate.offers if offer.move is move), None)
+
+    def come_into_view(self) -> None:
+        """Begin the grace anew: another screen was in front, so the question could not be read."""
+        self._opened = self._monotonic()
 
     def too_soon(self) -> bool:
         """Whether the question cannot have been read yet."""
