@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import inspect
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from restant_tui.config.model import Config
 from restant_tui.engine.run import Run
 from restant_tui.engine.runtime import Runtime
 from restant_tui.engine.state import RunState, StepState, StepStatus
 from restant_tui.paths import Paths
 from restant_tui.practice.drama import strike
 from restant_tui.practice.host import PracticeHost
+from restant_tui.practice.keyring import PracticeKeyring
 from restant_tui.practice.world import App, Fault, Service, World
 from tests.runbooks.cases import Case, filled
 from tests.runbooks.claims import Hook, arrangements
@@ -30,6 +32,9 @@ PATIENCE = 40.0
 """Real seconds after which a run that has not ended never will."""
 
 
+Through = Callable[[Config], Awaitable[Config]]
+
+
 @dataclass(slots=True)
 class Stage:
     """What a case can arrange before the run, and look at after it."""
@@ -40,6 +45,8 @@ class Stage:
     environ: dict[str, str]
     """Of programs on this machine; whatever is arranged here is seen by the run."""
     told: Told = field(default_factory=Told)
+    background: list[asyncio.Task[None]] = field(default_factory=list)
+    """What goes on beside the run; it ends with it."""
     params: dict[str, str] = field(default_factory=dict)
     """Parameters that are only known when the host runs; they go before those of the case."""
 
@@ -127,18 +134,29 @@ class Walked:
 
 
 @asynccontextmanager
-async def walked(runbook: str, name: str, case: Case, folder: Path) -> AsyncIterator[Walked]:
-    """Arrange a case, walk the runbook to its end, and keep the practice host for questions about the world."""
+async def walked(
+    runbook: str, name: str, case: Case, folder: Path, through: Through | None = None
+) -> AsyncIterator[Walked]:
+    """Arrange a case, walk the runbook to its end, and keep the practice host for questions about the world.
+
+    Args:
+        runbook: its id.
+        name: the case's name.
+        case: the case.
+        folder: for the host, the work and the journal.
+        through: gives another way to the hosts, once they run.
+    """
     work = folder / "work"
     work.mkdir()
     async with make(folder / "host", speed=case.speed, calm=case.calm) as host:
         stage = Stage(host, work, _environ(work))
         await _arrange(stage, case, arrangements(runbook, name))
         case = filled(case, work)
+        config = host.config() if through is None else await through(host.config())
         paths = Paths(state=folder / "state", config=folder / "config", data=folder / "data")
         runtime = Runtime.create(
-            host.config(), clock=LeapingClock(case.speed, longest=case.leap), paths=paths, actor=NAME, rng=Random(4),
-            environ=stage.environ, folder=work, notifier=stage.told,
+            config, clock=LeapingClock(case.speed, longest=case.leap), paths=paths, actor=NAME, rng=Random(4),
+            environ=stage.environ, folder=work, notifier=stage.told, keyring=PracticeKeyring,
         )  # fmt: skip
         await runtime.start(monitors=False)
         try:
@@ -148,6 +166,8 @@ async def walked(runbook: str, name: str, case: Case, folder: Path) -> AsyncIter
             state = await asyncio.wait_for(person.attend(run, runtime.arming), PATIENCE)
             yield Walked(stage, run, state, person, before, runtime)
         finally:
+            for task in stage.background:
+                task.cancel()
             await runtime.close()
 
 

@@ -53,7 +53,9 @@ class Late:
         assert self.notifier is not None
         return self.notifier.preview(channels, template, values)
 
-    async def send(self, channels: Sequence[str], template: str, values: Mapping[str, object]) -> tuple[Delivery, ...]:
+    async def send(
+        self, channels: Sequence[str], template: str, values: Mapping[str, object], *, op: str = ""
+    ) -> tuple[Delivery, ...]:
         assert self.notifier is not None
         found = await self.notifier.send(channels, template, values)
         return tuple(Delivery(one.channel, one.delivered, one.detail) for one in found)

@@ -27,7 +27,9 @@ class Told:
     def preview(self, channels: Sequence[str], template: str, values: Mapping[str, object]) -> str:
         return render(template, values).text
 
-    async def send(self, channels: Sequence[str], template: str, values: Mapping[str, object]) -> tuple[Delivery, ...]:
+    async def send(
+        self, channels: Sequence[str], template: str, values: Mapping[str, object], *, op: str = ""
+    ) -> tuple[Delivery, ...]:
         self.sent.append(Sent(tuple(channels), render(template, values)))
         return tuple(Delivery(channel, delivered=True) for channel in channels)
 
