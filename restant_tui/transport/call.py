@@ -13,6 +13,7 @@ import asyncssh
 
 from restant_tui.transport.kept import Kept
 from restant_tui.transport.outcome import OnOutput
+from restant_tui.transport.valve import Valve
 
 _SLICE = 256 * 1024
 
@@ -31,6 +32,7 @@ class Call(asyncssh.SSHClientSession[bytes]):
         on_output: OnOutput | None = None,
         cap: int = 0,
         pty: bool = False,
+        valve: Valve | None = None,
     ) -> None:
         self.line = line
         self.pty = pty
@@ -47,6 +49,7 @@ class Call(asyncssh.SSHClientSession[bytes]):
         self.on_closed: Callable[[Call], None] | None = None
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._on_output = on_output
+        self._valve = valve
         self._stdin = memoryview(stdin or b"")
         self._channel: asyncssh.SSHClientChannel[bytes] | None = None
         self._abandoned = False
@@ -103,6 +106,8 @@ class Call(asyncssh.SSHClientSession[bytes]):
 
     def session_started(self) -> None:
         """Send standard input: the host has accepted the command."""
+        if self._valve and self._channel:
+            self._valve.hold(self._channel)
         if not self.pty:
             self.resume_writing()
 
@@ -152,6 +157,8 @@ class Call(asyncssh.SSHClientSession[bytes]):
         """End the call: the channel is closed, or the link is gone."""
         self.closed = True
         self._channel = None
+        if self._valve:
+            self._valve.hold(None)
         if not self.ended.done():
             self.ended.set_result(None)
         if self.on_closed:

@@ -7,52 +7,35 @@ from __future__ import annotations
 
 import errno
 import socket
-from dataclasses import dataclass
 
 import asyncssh
 
-from restant_tui.config.model import Host, Identity, Login
+from restant_tui.config.model import Identity
 from restant_tui.text import duration, one_line
-from restant_tui.transport.hostkeys import USUAL_FILE, KnownHosts, judge, sentence
+from restant_tui.transport.attempt import Attempt, detail
+from restant_tui.transport.hostkeys import judge, sentence, where_known, where_revoked
 from restant_tui.transport.timing import Timing
 from restant_tui.transport.trouble import LinkTrouble
 
 _NO_ROUTE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN, errno.EADDRNOTAVAIL}
-_NOTHING_KNOWN = KnownHosts(USUAL_FILE, "")
-
-
-@dataclass(slots=True)
-class Attempt:
-    """What is known about one try to connect."""
-
-    host: Host
-    identity: Identity
-    login: Login
-    timing: Timing
-    known: KnownHosts = _NOTHING_KNOWN
-    offered: tuple[str, str, int, asyncssh.SSHKey] | None = None
-    """Host, address, port and key, where the host key was not accepted."""
-    greeted: bool = False
-    """Whether the far side said which SSH version it speaks."""
-
-    @property
-    def place(self) -> str:
-        """The address, with the port where it is not the usual one."""
-        return self.host.address if self.host.port == 22 else f"{self.host.address} port {self.host.port}"
-
-    def unreadable_known_hosts(self, error: Exception) -> str:
-        """Say that the known_hosts file is no use."""
-        file = self.host.known_hosts or USUAL_FILE
-        return f"The host keys in {file} cannot be read ({_detail(error)}): mend that file."
+# What OpenSSH says before it hangs up on one connection too many, by version.
+_CROWDED = (b"Exceeded MaxStartups", b"Not allowed at this time")
+_MANY_KEYS = "Too many authentication failures"
 
 
 def explain(error: Exception, attempt: Attempt) -> LinkTrouble:
     """Return the trouble behind an error of asyncssh or the operating system."""
+    used = attempt.used()
+    if isinstance(error, LinkTrouble):
+        return error
     if isinstance(error, asyncssh.HostKeyNotVerifiable):
-        return _not_the_host(error, attempt)
-    if refusal := _why_refused(error, attempt):
-        return LinkTrouble(refusal, refused=True)
-    return LinkTrouble(_why_not_there(error, attempt))
+        trouble = _not_the_host(error, attempt)
+    elif refusal := _why_refused(error, attempt):
+        trouble = LinkTrouble(refusal, refused=True)
+    else:
+        trouble = LinkTrouble(_why_not_there(error, attempt))
+    trouble.used = used
+    return trouble
 
 
 def _why_refused(error: Exception, attempt: Attempt) -> str:
@@ -62,56 +45,64 @@ def _why_refused(error: Exception, attempt: Attempt) -> str:
     match error:
         case asyncssh.PermissionDenied():
             reason = _not_let_in(attempt)
+        case asyncssh.DisconnectError() if _MANY_KEYS in str(error):
+            reason = (
+                f"{place} hung up after {len(attempt.client.offered)} of your keys: name the right one in `key`, or "
+                "set IdentitiesOnly for the host in ~/.ssh/config."
+            )
         case asyncssh.KeyExchangeFailed() if "host key" in str(error):
             reason = (
-                f"{place} offers none of the kinds of host key that {attempt.known.file} holds for it, so its key "
-                "has probably changed: ask whoever runs the host, and replace the entry once they confirm."
+                f"{place} offers none of the kinds of host key that {where_known(attempt.known)} holds for it, so its "
+                "key has probably changed: ask whoever runs the host, and replace that line once they confirm."
             )
         case asyncssh.KeyExchangeFailed():
-            reason = f"{place} and this program share no SSH algorithm ({_detail(error)}): update the older side."
-        case asyncssh.KeyImportError() if "assphrase" in str(error):
-            reason = (
-                f"The key {key} has a passphrase: add it to your SSH agent and leave `key` out of the configuration."
-            )
+            reason = f"{place} and this program share no SSH algorithm ({detail(error)}): update the older side."
         case asyncssh.KeyImportError():
             reason = (
-                f"The key {key or 'of your SSH configuration'} cannot be read ({_detail(error)}): "
+                f"The key {key or 'of your SSH configuration'} cannot be read ({detail(error)}): "
                 "name a private key file in `key`."
             )
         case asyncssh.ConfigParseError():
-            reason = f"~/.ssh/config cannot be read ({_detail(error)}): mend that file."
-        case FileNotFoundError() if key:
+            reason = f"Your SSH configuration cannot be read ({detail(error)}): mend that line."
+        case FileNotFoundError() if key and error.filename:
             reason = f"The key file {key} does not exist: correct `key` in the configuration."
-        case PermissionError() if key and error.filename:
-            reason = f"The key file {key} may not be read: check its owner and mode."
+        case PermissionError() if error.filename:
+            reason = f"The file {error.filename} may not be read: check its owner and mode."
     return reason
 
 
 def _why_not_there(error: Exception, attempt: Attempt) -> str:
     """Say why there is no connection, where it may come back by itself."""
-    host, place = attempt.host, attempt.place
+    address, place, client = attempt.address, attempt.place, attempt.client
     match error:
-        case TimeoutError():
+        case TimeoutError() if not client.greeted:
             limit = duration(attempt.timing.connect_timeout)
             trouble = f"{place} gives no answer within {limit}: check the network, the VPN, or a firewall in between."
         case socket.gaierror():
-            trouble = (
-                f"The name {host.address} is not known here: check `address` in the configuration, the VPN, or DNS."
-            )
+            trouble = f"The name {address} is not known here: check `address` in the configuration, the VPN, or DNS."
         case ConnectionRefusedError():
             trouble = (
-                f"{host.address} refuses connections on port {host.port}: sshd is not running there, or `port` in "
+                f"{address} refuses connections on port {attempt.port}: sshd is not running there, or `port` in "
                 "the configuration is wrong."
             )
         case OSError() if error.errno in _NO_ROUTE:
             trouble = f"There is no route to {place}: check the network or the VPN."
-        case _ if not attempt.greeted:
+        case asyncssh.ChannelOpenError() if attempt.jump or attempt.through:
+            via = attempt.jump[-1] if attempt.jump else "The host before it"
             trouble = (
-                f"{place} hung up without speaking SSH: `port` may belong to something else, or the host limits "
-                "new connections just now."
+                f"{via} cannot reach {place} ({detail(error)}): check that the host is up, and AllowTcpForwarding "
+                "in sshd_config on the way."
+            )
+        case _ if not client.greeted and not isinstance(error, TimeoutError):
+            trouble = _no_greeting(attempt)
+        case _ if isinstance(error, TimeoutError) or "Login timeout" in str(error):
+            limit = duration(min(attempt.timing.connect_timeout, attempt.timing.login_timeout))
+            trouble = (
+                f"{place} answers, but the login was not over after {limit}: it may be overloaded, or slow to look "
+                "up names or users."
             )
         case _:
-            trouble = f"{place} broke off while we were logging in ({_detail(error)}): look at sshd's log there."
+            trouble = f"{place} broke off while we were logging in ({detail(error)}): look at sshd's log there."
     return trouble
 
 
@@ -122,36 +113,73 @@ def lost(error: Exception | None, place: str, timing: Timing) -> str:
     if "keepalive" in str(error):
         silence = timing.keepalive_interval * (timing.keepalive_count_max + 1)
         return f"{place} has not answered for {duration(silence)}: the network or the host is down."
-    return f"The connection to {place} was cut ({_detail(error)})."
+    return f"The connection to {place} was cut ({detail(error)})."
+
+
+def _no_greeting(attempt: Attempt) -> str:
+    place, greeting = attempt.place, attempt.client.greeting
+    if any(words in greeting for words in _CROWDED):
+        return (
+            f"{place} turns new connections away because too many are logging in (MaxStartups): it takes us when "
+            "some of them are through."
+        )
+    if attempt.route and attempt.route.proxy_command:
+        return f"The ProxyCommand of your SSH configuration ended without reaching {place}: run it by hand to see why."
+    said = f" (it said `{one_line(greeting.decode('utf-8', 'replace'), 60)}`)" if greeting.strip() else ""
+    return (
+        f"{place} hung up without speaking SSH{said}: `port` may belong to something else, or the host limits "
+        "new connections just now."
+    )
 
 
 def _not_the_host(error: Exception, attempt: Attempt) -> LinkTrouble:
-    if attempt.offered:
-        offered = judge(attempt.known, *attempt.offered)
+    if attempt.client.refused_key:
+        offered = judge(attempt.known, attempt.address, attempt.port, attempt.client.refused_key)
         return LinkTrouble(sentence(offered), refused=True, offered=offered)
     # asyncssh asks us about unknown and changed keys; what it rejects unasked is revoked, or a bad certificate.
     trouble = (
-        f"is marked as revoked in {attempt.known.file}"
+        f"is marked as revoked in {where_revoked(attempt.known)}"
         if "revoked" in str(error)
-        else f"is not acceptable ({_detail(error)})"
+        else f"is not acceptable ({detail(error)})"
     )
     return LinkTrouble(
-        f"The host key of {attempt.host.address} {trouble}: do not connect, and ask whoever runs the host for "
-        "its new key.",
+        f"The host key of {attempt.address} {trouble}: do not connect, and ask whoever runs the host for its new key.",
         refused=True,
     )
 
 
 def _not_let_in(attempt: Attempt) -> str:
-    user, place = attempt.login.user, attempt.place
-    key = f"the key {attempt.login.key}" if attempt.login.key else "any key of your agent or ~/.ssh"
-    remedy = (
-        "have its public half added there with `dokku ssh-keys:add`"
+    user, place, client = attempt.user, attempt.place, attempt.client
+    where = (
+        "there with `dokku ssh-keys:add`"
         if attempt.identity is Identity.DOKKU
-        else f"have its public half added to authorized_keys of {user} there"
+        else f"to authorized_keys of {user} there"
     )
-    return f"{place} does not let {user} in with {key}: {remedy}, or correct the login in the configuration."
+    remedy = f"have its public half added {where}"
+    if not client.asked:
+        reason = (
+            f"{place} takes no keys from {user}, only passwords or the like, which this program never sends: have "
+            f"PubkeyAuthentication allowed there, and the public half of your key added {where}."
+        )
+    elif not client.offered:
+        reason = f"There is no key to offer {place}: {_no_key(attempt)}."
+    else:
+        names = " or ".join(client.offered[:3])
+        if len(client.offered) > 3:
+            names = f"{names} or {len(client.offered) - 3} more"
+        reason = (
+            f"{place} does not let {user} in with the key {names}: {remedy}, ask whether the account is locked, or "
+            "correct the login in the configuration."
+        )
+    return f"{reason} The host says: {one_line(client.banner, 160)}" if client.banner.strip() else reason
 
 
-def _detail(error: Exception) -> str:
-    return one_line(str(error) or type(error).__name__, 120)
+def _no_key(attempt: Attempt) -> str:
+    offer, route = attempt.offer, attempt.route
+    if offer.agent_trouble:
+        agent = f"your SSH agent does not answer ({offer.agent_trouble})"
+    elif route and route.agent:
+        agent = "your SSH agent holds none" if not offer.agent_keys else "your SSH agent holds none of the named ones"
+    else:
+        agent = "no SSH agent is running"
+    return f"{agent} and no key file was found, so add one with ssh-add, or name it in `key`"

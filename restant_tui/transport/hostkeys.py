@@ -1,64 +1,111 @@
 """Whether a host is the host we know, said so that a person can act on it.
 
 asyncssh reports an unknown, a changed and a revoked host key with one and the same error. The difference decides
-between "compare the fingerprint and add it" and "stop everything", so the key is looked up here again.
+between "compare the fingerprint and add it" and "stop everything", so the key is looked up here again. Names are
+looked up as OpenSSH writes them: `host`, or `[host]:port` where the port is not 22. A key kept for the bare name
+says nothing about another port, where another machine may answer.
 
 This module imports asyncssh, so it is itself imported only when a connection is about to be opened.
 """
 
 from __future__ import annotations
 
-import asyncio
+import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 
 import asyncssh
 
-from restant_tui.config.model import Host
+from restant_tui.transport.personal import Personal
+from restant_tui.transport.randomart import randomart
+from restant_tui.transport.route import Route
 from restant_tui.transport.trouble import KeyTrouble, OfferedKey
 
 USUAL_FILE = "~/.ssh/known_hosts"
-SYSTEM_FILE = "/etc/ssh/ssh_known_hosts"
+_KINDS = {"ssh-rsa": "RSA", "ssh-dss": "DSA", "ssh-ed25519": "ED25519", "ssh-ed448": "ED448"}
+
+Found = tuple[list[asyncssh.SSHKey], list[asyncssh.SSHKey], list[asyncssh.SSHKey]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line that speaks about a host."""
+
+    file: str
+    line: int
+    keys: tuple[asyncssh.SSHKey, ...]
+    authorities: tuple[asyncssh.SSHKey, ...]
+    revoked: tuple[asyncssh.SSHKey, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class KnownHosts:
-    """What the known_hosts file says; `file` is its name as a person would write it."""
+    """What the known_hosts files say; `file`, the first, is where a new entry belongs."""
 
     file: str
-    text: str
+    texts: tuple[tuple[str, str], ...] = ()
+    """Name, as a person would write it, and content of each file that is there."""
+    name: str = ""
+    """Under what name the host's key is looked up."""
 
-    def parsed(self) -> asyncssh.SSHKnownHosts:
-        """Return the entries.
+    def found(self) -> Found:
+        """Return trusted keys, trusted authorities and revoked keys of the host.
 
         Raises:
             ValueError: a line cannot be read.
         """
-        return asyncssh.import_known_hosts(self.text)
+        keys, authorities, revoked, *_ = asyncssh.import_known_hosts("\n".join(text for _, text in self.texts)).match(
+            self.name, "", None
+        )
+        return list(keys), list(authorities), list(revoked)
+
+    def entries(self) -> list[Entry]:
+        """Return the lines that speak about the host, with where they stand; call it to explain, it is slow."""
+        entries = []
+        for file, text in self.texts:
+            for number, line in enumerate(text.splitlines(), 1):
+                try:
+                    keys, authorities, revoked, *_ = asyncssh.import_known_hosts(line).match(self.name, "", None)
+                except ValueError:
+                    continue
+                if keys or authorities or revoked:
+                    entries.append(Entry(file, number, tuple(keys), tuple(authorities), tuple(revoked)))
+        return entries
 
 
-async def read_known_hosts(host: Host) -> KnownHosts:
-    """Read the host's known_hosts file; for the usual file also the system's.
+def read_known_hosts(route: Route, personal: Personal) -> KnownHosts:
+    """Read the files that count for the host, and what is trusted until the program ends.
 
     Raises:
         OSError: a file is there but cannot be read.
     """
-    return await asyncio.to_thread(_read, host.known_hosts)
+    paths = route.known_hosts
+    texts = tuple((personal.said(path), path.read_text("utf-8", "replace")) for path in paths if path.is_file())
+    if personal.memory.trusted:
+        texts = (*texts, ("this session", "\n".join(personal.memory.trusted)))
+    return KnownHosts(personal.said(paths[0]), texts, lookup_name(route))
 
 
-def judge(known: KnownHosts, host: str, address: str, port: int, key: asyncssh.SSHKey) -> OfferedKey:
-    """Say whether that key, which the file does not hold for that host, is new or has replaced another."""
-    keys, *_ = asyncssh.match_known_hosts(known.parsed(), host, address, port)
-    trouble = KeyTrouble.CHANGED if keys else KeyTrouble.UNKNOWN
-    pattern = host if port == 22 else f"[{host}]:{port}"
+def lookup_name(route: Route) -> str:
+    """Return the name under which known_hosts files keep the key of that host."""
+    if route.alias:
+        return route.alias
+    return route.address if route.port == 22 else f"[{route.address}]:{route.port}"
+
+
+def judge(known: KnownHosts, address: str, port: int, key: asyncssh.SSHKey) -> OfferedKey:
+    """Say whether that key, which the files do not hold for that host, is new or has replaced another."""
+    old = next((entry for entry in known.entries() if entry.keys or entry.authorities), None)
     public = key.export_public_key("openssh").decode().split()
     return OfferedKey(
-        trouble=trouble,
-        host=host,
+        trouble=KeyTrouble.CHANGED if old else KeyTrouble.UNKNOWN,
+        host=address,
         port=port,
         fingerprint=key.get_fingerprint(),
-        entry=" ".join([pattern, *public[:2]]),
-        file=known.file,
+        entry=" ".join([known.name, *public[:2]]),
+        file=old.file if old else known.file,
+        kind=public[0],
+        art=randomart(hashlib.sha256(key.public_data).digest(), _title(public[0], key.public_data)),
+        line=old.line if old else 0,
     )
 
 
@@ -67,21 +114,42 @@ def sentence(offered: OfferedKey) -> str:
     if offered.trouble is KeyTrouble.UNKNOWN:
         return (
             f"The host key of {offered.host} ({offered.fingerprint}) is not in {offered.file}: compare the "
-            "fingerprint with whoever runs the host, then add the key to that file."
+            "fingerprint with whoever runs the host, then trust the key."
         )
     return (
-        f"The host key of {offered.host} has CHANGED (now {offered.fingerprint}) and differs from {offered.file}: "
-        "somebody may be listening in, so ask whoever runs the host and replace the entry only once they confirm "
-        "the new key."
+        f"The host key of {offered.host} has CHANGED (now {offered.fingerprint}) and differs from line {offered.line} "
+        f"of {offered.file}: somebody may be listening in, so ask whoever runs the host and replace that line only "
+        "once they confirm the new key."
     )
 
 
-def _read(configured: str | None) -> KnownHosts:
-    file = configured or USUAL_FILE
-    names = [file] if configured else [file, SYSTEM_FILE]
-    texts: list[str] = []
-    for name in names:
-        path = Path(name).expanduser()
-        if path.is_file():
-            texts.append(path.read_text("utf-8", "replace"))
-    return KnownHosts(file, "\n".join(texts))
+def where_revoked(known: KnownHosts) -> str:
+    """Say which line revokes a key of the host."""
+    entry = next((entry for entry in known.entries() if entry.revoked), None)
+    return f"line {entry.line} of {entry.file}" if entry else known.file
+
+
+def where_known(known: KnownHosts) -> str:
+    """Say which line holds a key of the host."""
+    entry = next((entry for entry in known.entries() if entry.keys or entry.authorities), None)
+    return f"line {entry.line} of {entry.file}" if entry else known.file
+
+
+def _title(kind: str, data: bytes) -> str:
+    if kind == "ssh-rsa":
+        return f"RSA {_rsa_bits(data)}"
+    if kind.startswith(("ecdsa-", "sk-ecdsa-")):
+        size = kind.split("@", maxsplit=1)[0].rpartition("nistp")[2]
+        return f"ECDSA{'-SK' if kind.startswith('sk-') else ''} {size}"
+    if kind.startswith("sk-ssh-ed25519"):
+        return "ED25519-SK 256"
+    return f"{_KINDS.get(kind, kind)} 256"
+
+
+def _rsa_bits(data: bytes) -> int:
+    """Read the length of the modulus, the last of the three length-prefixed fields (RFC 4253, 6.6)."""
+    number, place = b"", 0
+    while place < len(data):
+        length = int.from_bytes(data[place : place + 4], "big")
+        number, place = data[place + 4 : place + 4 + length], place + 4 + length
+    return int.from_bytes(number, "big").bit_length()

@@ -10,8 +10,11 @@ from restant_tui.clock import Clock
 from restant_tui.config.model import Config, Identity
 from restant_tui.errors import UsageProblem
 from restant_tui.transport.link import LinkStatus
+from restant_tui.transport.personal import Personal
 from restant_tui.transport.session import Session
 from restant_tui.transport.timing import Timing
+from restant_tui.transport.trouble import OfferedKey
+from restant_tui.transport.trust import Trust, accept
 
 
 class Links:
@@ -22,6 +25,7 @@ class Links:
         clock: passed on to every session.
         on_status: called with the session's name (`host/identity`) and its new status, on change.
         settings: all limits.
+        personal: what the person at the console has for SSH, shared by all sessions.
         chance: the jitter of the wait between tries.
     """
 
@@ -32,9 +36,11 @@ class Links:
         clock: Clock,
         on_status: Callable[[str, LinkStatus], None] | None = None,
         settings: Timing | None = None,
+        personal: Personal | None = None,
         chance: random.Random | None = None,
     ) -> None:
         self._hosts = config.hosts
+        self._personal = personal or Personal()
         self._sessions: dict[tuple[str, Identity], Session] = {}
         for host_name, host in config.hosts.items():
             for identity in Identity:
@@ -48,6 +54,7 @@ class Links:
                     name=name,
                     on_status=_named(name, on_status) if on_status else None,
                     settings=settings,
+                    personal=self._personal,
                     chance=chance,
                 )
 
@@ -80,9 +87,43 @@ class Links:
         for session in self._sessions.values():
             session.wake()
 
+    def trust(self, host: str, key: OfferedKey, how: Trust) -> None:
+        """Accept the key that a host shows and nobody knows yet, and connect again.
+
+        Args:
+            host: the host's name in the configuration; a host on the way to it has no name of its own there.
+            key: the key the person has seen and compared.
+            how: until the program ends, or for good.
+
+        Raises:
+            UsageProblem: the host shows another key by now, or one that replaces another: that is not decided here.
+            ConfigProblem: the known_hosts file cannot be written.
+        """
+        self._still_offered(host, key)
+        accept(key, how, self._personal)
+        for session in self._of(host):
+            session.wake()
+
+    def refuse(self, host: str, key: OfferedKey) -> None:
+        """Do not accept that key: the host is left alone until `wake`.
+
+        Raises:
+            UsageProblem: the host shows another key by now.
+        """
+        self._still_offered(host, key)
+        for session in self._of(host):
+            session.decline()
+
     async def close(self) -> None:
         """End every session; nothing is left running."""
         await asyncio.gather(*(session.close() for session in self._sessions.values()))
+
+    def _of(self, host: str) -> list[Session]:
+        return [session for (name, _), session in self._sessions.items() if name == host]
+
+    def _still_offered(self, host: str, key: OfferedKey) -> None:
+        if all(session.offered_key != key for session in self._of(host)):
+            raise UsageProblem(f"The host `{host}` does not show that key any more: look at the one it shows now.")
 
 
 def _named(name: str, on_status: Callable[[str, LinkStatus], None]) -> Callable[[LinkStatus], None]:

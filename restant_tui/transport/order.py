@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from restant_tui.text import duration
 from restant_tui.transport.outcome import OnOutput, Outcome, OutcomeKind
+from restant_tui.transport.valve import Valve
 
 if TYPE_CHECKING:
     from restant_tui.transport.call import Call
@@ -15,19 +16,27 @@ if TYPE_CHECKING:
 class Order:
     """One argument list to run, and the call it became once there was a connection."""
 
-    def __init__(self, argv: Sequence[str], stdin: bytes | None, on_output: OnOutput | None, cap: int) -> None:
+    def __init__(
+        self,
+        argv: Sequence[str],
+        stdin: bytes | None,
+        on_output: OnOutput | None,
+        cap: int,
+        valve: Valve | None = None,
+    ) -> None:
         self.argv = argv
         self.call: Call | None = None
         self._stdin = stdin
         self._on_output = on_output
         self._cap = cap
+        self._valve = valve
 
     def place_call(self, line: str, *, pty: bool) -> Call:
         """Return a fresh call for that line."""
         # Importable without delay here: a connection exists, so asyncssh is loaded.
         from restant_tui.transport.call import Call
 
-        self.call = Call(line, stdin=self._stdin, on_output=self._on_output, cap=self._cap, pty=pty)
+        self.call = Call(line, stdin=self._stdin, on_output=self._on_output, cap=self._cap, pty=pty, valve=self._valve)
         return self.call
 
     def outcome(self, seconds: float, gone: str) -> Outcome:

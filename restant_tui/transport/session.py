@@ -14,10 +14,13 @@ from restant_tui.transport.budget import Slots
 from restant_tui.transport.link import Link, LinkStatus
 from restant_tui.transport.order import Order, timed_out, unsent
 from restant_tui.transport.outcome import OnOutput, Outcome, Runner
+from restant_tui.transport.personal import Personal
 from restant_tui.transport.quoting import command_line
 from restant_tui.transport.timing import Timing
 from restant_tui.transport.trouble import HostFull, LinkTrouble, OfferedKey
-from restant_tui.transport.wire import Wire
+from restant_tui.transport.used import Used
+from restant_tui.transport.valve import Valve
+from restant_tui.transport.wire import OnLink, Wire
 
 CAP = 4 * 1024 * 1024
 
@@ -35,6 +38,7 @@ class Session:
         name: how `statuses` and messages call it; address and identity if not given.
         on_status: called with each change of the link's state or of its reason.
         settings: all limits.
+        personal: what the person at the console has for SSH; nothing but what the configuration names if not given.
         chance: the jitter of the wait between tries.
 
     Raises:
@@ -50,6 +54,7 @@ class Session:
         name: str = "",
         on_status: Callable[[LinkStatus], None] | None = None,
         settings: Timing | None = None,
+        personal: Personal | None = None,
         chance: random.Random | None = None,
     ) -> None:
         login = host.login(identity)
@@ -61,10 +66,21 @@ class Session:
         self._on_status = on_status
         self._timing = settings or Timing()
         chance = chance or random.Random()  # noqa: S311 - jitter, nothing secret
-        self._wire = Wire(
-            host, identity, login, clock=clock, timing=self._timing, chance=chance, on_link=self._note_link
-        )
-        self._streams = Wire(host, identity, login, clock=clock, timing=self._timing, chance=chance, on_link=_not_shown)
+        personal = personal or Personal()
+
+        def wire(on_link: OnLink) -> Wire:
+            return Wire(
+                host,
+                identity,
+                login,
+                clock=clock,
+                timing=self._timing,
+                personal=personal,
+                chance=chance,
+                on_link=on_link,
+            )
+
+        self._wire, self._streams = wire(self._note_link), wire(_not_shown)
         self._slots = Slots(self._timing.channels)
         self._following = 0
         self._idle: asyncio.TimerHandle | None = None
@@ -83,14 +99,27 @@ class Session:
         return self._wire.offered
 
     @property
+    def used(self) -> Used | None:
+        """What the last try to connect was made with, for `doctor`; None before the first."""
+        return self._wire.used
+
+    @property
     def next_try(self) -> float:
-        """Seconds of the clock until a lost or refused link is tried again; 0 if that may be now."""
+        """Seconds of the clock until a lost or refused link is tried again; 0 if that may be now.
+
+        Endless (`math.inf`) after `decline`.
+        """
         return self._wire.wait_left()
 
     @property
     def attempts(self) -> int:
         """How often the connection for commands has been tried so far."""
         return self._wire.attempts
+
+    @property
+    def in_use(self) -> int:
+        """How many commands are on the connection now; never more than `Timing.channels`."""
+        return self._wire.in_use
 
     async def run(
         self,
@@ -100,18 +129,22 @@ class Session:
         stdin: bytes | None = None,
         on_output: OnOutput | None = None,
         cap: int = CAP,
+        valve: Valve | None = None,
     ) -> Outcome:
-        """Run one argument list to its end, as `outcome.Runner` says.
+        """Run one argument list to its end, as `outcome.Runner` says; with a valve its reader can hold it back.
 
         Cancelling this, and running out of time, means that we stop watching. There is no terminal, so the host
         lets the command run on until it ends by itself or writes into the closed channel.
         """
-        return await self._run(Order(argv, stdin, on_output, cap), timeout=timeout)
+        return await self._run(Order(argv, stdin, on_output, cap, valve), timeout=timeout)
 
-    async def follow(self, argv: Sequence[str], on_data: Callable[[bytes], None]) -> Outcome:
+    async def follow(
+        self, argv: Sequence[str], on_data: Callable[[bytes], None], *, valve: Valve | None = None
+    ) -> Outcome:
         """Run an argument list that does not end by itself, as `outcome.Runner` says.
 
-        It has a pseudo-terminal, so cancelling this ends it on the host too.
+        It has a pseudo-terminal, so cancelling this ends it on the host too. With a valve the reader can hold it
+        back.
         """
         line = command_line(argv, self.identity)
         if self._following >= self._timing.streams:
@@ -120,7 +153,7 @@ class Session:
         if self._idle:
             self._idle.cancel()
         try:
-            order = Order(argv, None, lambda data, _is_error: on_data(data), 0)
+            order = Order(argv, None, lambda data, _is_error: on_data(data), 0, valve)
             return await self._deliver(self._streams, line, order, pty=True)
         finally:
             self._following -= 1
@@ -142,6 +175,11 @@ class Session:
         self._woken = True
         self._streams.wake()
         self._wire.wake()
+
+    def decline(self) -> None:
+        """Make no further try until `wake`: a person does not accept the key that the host shows."""
+        self._streams.decline()
+        self._wire.decline()
 
     async def close(self) -> None:
         """End everything: no task, channel or connection is left. Running commands end as unknown."""

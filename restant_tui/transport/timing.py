@@ -29,6 +29,8 @@ class Timing:
     """How often a channel is asked for when the host says it has no slot free."""
     channel_pause: float = 0.02
     """Wait after the n-th refused channel: n times this."""
+    slot_grace: float = 1.0
+    """How long after the end of a command a busy host may still need to free its slot."""
     leftover_limit: int = 4
     """Abandoned commands that still hold a slot of the host before the connection is replaced by a fresh one."""
     retry_first: float = 0.5

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from restant_tui.transport.used import Used
+
 
 class KeyTrouble(StrEnum):
     """Why a host key is not accepted, where a person may decide to accept it."""
@@ -17,7 +19,9 @@ class KeyTrouble(StrEnum):
 class OfferedKey:
     """A host key that was not accepted, for the screen on which a person decides.
 
-    `entry` is the line for the known_hosts file, `fingerprint` the `SHA256:…` form that `ssh-keygen -l` prints.
+    `entry` is the line for the known_hosts file, `fingerprint` the `SHA256:…` form that `ssh-keygen -l` prints,
+    `kind` the key's type such as `ssh-ed25519`, `art` the fingerprint as the picture of `ssh-keygen -lv`. For a
+    changed key, `line` is the line of `file` that holds the old one. Only an unknown key may be trusted.
     """
 
     trouble: KeyTrouble
@@ -26,6 +30,14 @@ class OfferedKey:
     fingerprint: str
     entry: str
     file: str
+    kind: str = ""
+    art: str = ""
+    line: int = 0
+
+    @property
+    def may_be_trusted(self) -> bool:
+        """Whether a person may accept it here and now; never where another key was known."""
+        return self.trouble is KeyTrouble.UNKNOWN
 
 
 class LinkTrouble(Exception):
@@ -35,13 +47,17 @@ class LinkTrouble(Exception):
         reason: one sentence for a person, with the way out.
         refused: the host answers but does not let us in, or is not the host we know.
         offered: the host key, where that is the trouble.
+        used: what the try was made with, if it came that far.
     """
 
-    def __init__(self, reason: str, *, refused: bool = False, offered: OfferedKey | None = None) -> None:
+    def __init__(
+        self, reason: str, *, refused: bool = False, offered: OfferedKey | None = None, used: Used | None = None
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.refused = refused
         self.offered = offered
+        self.used = used
 
 
 class HostFull(LinkTrouble):

@@ -6,7 +6,8 @@ This module imports asyncssh, so it is itself imported only when a connection is
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 
 import asyncssh
 
@@ -15,19 +16,29 @@ from restant_tui.transport.call import Call
 from restant_tui.transport.explain import lost
 from restant_tui.transport.timing import Timing
 from restant_tui.transport.trouble import HostFull, LinkTrouble
+from restant_tui.transport.used import Used
 
 _NO_SLOT = {asyncssh.OPEN_CONNECT_FAILED, asyncssh.OPEN_RESOURCE_SHORTAGE}
 
 
 class Trunk:
-    """One open connection; `place` is the host as a person would name it.
+    """One open connection; `place` is the host as a person would name it, `used` what it was made with, `hops` the way.
 
     `on_gone` is called once, with a sentence, when the connection is no more, whoever ended it. `on_stale` is
     called when the host stops answering (with a sentence) and when it answers again (with an empty one).
     """
 
-    def __init__(self, connection: asyncssh.SSHClientConnection, place: str, timing: Timing) -> None:
+    def __init__(
+        self,
+        connection: asyncssh.SSHClientConnection,
+        place: str,
+        timing: Timing,
+        *,
+        used: Used | None = None,
+        hops: Sequence[asyncssh.SSHClientConnection] = (),
+    ) -> None:
         self.place = place
+        self.used = used
         self.active: set[Call] = set()
         self.leftovers: set[Call] = set()
         """Abandoned commands whose channel is still open on the host."""
@@ -36,8 +47,10 @@ class Trunk:
         self.gone = ""
         """Why the connection is no more; empty while it is there."""
         self._connection = connection
+        self._hops = hops
         self._timing = timing
         self._retired = False
+        self._last_end = -math.inf
         self._stale = False
         self._watch_again()
 
@@ -59,6 +72,8 @@ class Trunk:
             await call.ended
         finally:
             self.active.discard(call)
+            if call.sent:
+                self._last_end = asyncio.get_running_loop().time()
             if not call.closed:
                 self._leave(call)
             self._close_if_done()
@@ -79,6 +94,8 @@ class Trunk:
                 await self._connection.wait_closed()
         except TimeoutError:
             self._connection.abort()
+            for hop in reversed(self._hops):
+                hop.abort()
             await self._connection.wait_closed()
 
     def lost(self, error: Exception | None) -> None:
@@ -111,9 +128,12 @@ class Trunk:
         raise HostFull(f"{self.place} has no free slot for another command.")
 
     def _will_have_room(self, call: Call) -> bool:
-        # A host that allows fewer channels than we thought has room again when another of our commands ends.
-        # Streams do not end, and the caller's time limit ends this wait for commands.
-        return not call.pty and any(other.has_channel for other in self.active if other is not call)
+        # A host that allows fewer channels than we thought has room again when another of our commands ends, or
+        # a moment after one has. Streams do not end, and the caller's time limit ends this wait for commands.
+        if call.pty:
+            return False
+        since = asyncio.get_running_loop().time() - self._last_end
+        return since < self._timing.slot_grace or any(other.has_channel for other in self.active if other is not call)
 
     def _may_have_started(self, call: Call, error: Exception) -> bool:
         if call.closed and call.sent:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import math
 import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -12,8 +13,10 @@ from restant_tui.clock import Clock
 from restant_tui.config.model import Host, Identity, Login
 from restant_tui.text import duration
 from restant_tui.transport.link import Link
+from restant_tui.transport.personal import Personal
 from restant_tui.transport.timing import Timing
 from restant_tui.transport.trouble import LinkTrouble, OfferedKey
+from restant_tui.transport.used import Used
 
 if TYPE_CHECKING:
     from restant_tui.transport.trunk import Trunk
@@ -32,6 +35,7 @@ class Wire:
         login: how that identity logs in.
         clock: for the wait between tries.
         timing: all limits.
+        personal: what the person at the console has for SSH.
         chance: for the jitter of that wait.
         on_link: called with the state of the link and one sentence, also when neither has changed.
     """
@@ -44,11 +48,13 @@ class Wire:
         *,
         clock: Clock,
         timing: Timing,
+        personal: Personal,
         chance: random.Random,
         on_link: OnLink,
     ) -> None:
         self._host, self._identity, self._login = host, identity, login
         self._clock, self._timing, self._chance = clock, timing, chance
+        self._personal = personal
         self._on_link = on_link
         self._trunk: Trunk | None = None
         self._retired: list[Trunk] = []
@@ -58,6 +64,10 @@ class Wire:
         self._next_try = 0.0
         self._live_since = 0.0
         self._closed = False
+        self._declined = False
+        self._once_more = False
+        self.used: Used | None = None
+        """What the last try was made with."""
         self.attempts = 0
         """How often we have tried to connect."""
         self.changed = asyncio.Event()
@@ -69,17 +79,33 @@ class Wire:
         return self._trunk is not None
 
     @property
+    def in_use(self) -> int:
+        """How many commands are on the open connection now."""
+        return len(self._trunk.active) if self._trunk else 0
+
+    @property
     def offered(self) -> OfferedKey | None:
         """The host key that was not accepted at the last try, if that was the trouble."""
         return self._trouble.offered if self._trouble else None
 
     def wait_left(self) -> float:
-        """Return the seconds of the clock until a try is due; 0 if one may be made now."""
+        """Return the seconds of the clock until a try is due; 0 if one may be made now, endless if not by itself."""
+        if self._declined:
+            return math.inf
         return max(0.0, self._next_try - self._clock.monotonic()) if self._trouble else 0.0
 
     def wake(self) -> None:
         """Let the next try be made at once."""
         self._next_try = self._clock.monotonic()
+        self._declined = False
+        # A try that is under way may have read the keys and files from before the person's decision.
+        self._once_more = self._opening is not None
+        self._personal.memory.declined.clear()
+        self.changed.set()
+
+    def decline(self) -> None:
+        """Make no further try until `wake`: a person does not accept the host's key."""
+        self._declined = True
         self.changed.set()
 
     async def trunk(self) -> Trunk:
@@ -136,6 +162,11 @@ class Wire:
 
     def _refuse_if_early(self) -> None:
         left = self.wait_left()
+        if self._declined:
+            said = f"{self._trouble.reason} " if self._trouble else ""
+            raise LinkTrouble(
+                f"{said}A person declined its key, so it is left alone.", refused=True, offered=self.offered
+            )
         if self._trouble is None or left <= 0:
             return
         raise LinkTrouble(
@@ -150,13 +181,15 @@ class Wire:
         try:
             # asyncssh takes a fifth of a second to import: in a thread, so that the screen goes on meanwhile.
             module = await asyncio.to_thread(importlib.import_module, "restant_tui.transport.dial")
-            trunk: Trunk = await module.dial(self._host, self._identity, self._login, self._timing)
+            trunk: Trunk = await module.dial(self._host, self._identity, self._login, self._timing, self._personal)
         except LinkTrouble as trouble:
+            self.used = trouble.used
             self._put_off(trouble)
             raise
+        self.used = trunk.used
         trunk.on_gone = lambda reason: self._gone(trunk, reason)
         trunk.on_stale = lambda reason: self._stale(trunk, reason)
-        self._trunk, self._trouble = trunk, None
+        self._trunk, self._trouble, self._once_more = trunk, None, False
         self._live_since = self._clock.monotonic()
         self._on_link(Link.LIVE, "")
         return trunk
@@ -184,6 +217,8 @@ class Wire:
     def _put_off(self, trouble: LinkTrouble) -> None:
         self._failures += 1
         wait = self._timing.refused_retry if trouble.refused else self._timing.backoff(self._failures, self._chance)
+        if self._once_more:
+            wait, self._once_more = 0.0, False
         self._trouble = trouble
         self._next_try = self._clock.monotonic() + wait
         self._on_link(Link.REFUSED if trouble.refused else Link.LOST, trouble.reason)

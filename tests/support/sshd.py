@@ -173,7 +173,8 @@ class Sshd:
     def cut_sessions(self) -> None:
         """Kill every session, as a crash would; the server itself goes on."""
         if self._process:
-            for pid in descendants(self._process.pid):
+            # From the top: a session that outlives its command by a moment would still report how it ended.
+            for pid in reversed(descendants(self._process.pid)):
                 _kill(pid)
 
     async def stop(self) -> None:
