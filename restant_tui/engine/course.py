@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from restant_tui.config.model import Danger
-from restant_tui.engine import locks
+from restant_tui.engine import locks, requirements, target_times
 from restant_tui.engine.flatten import FINALLY
 from restant_tui.engine.gates import DECLINE, HUMAN_WAIT, PROCEED
 from restant_tui.engine.run import Run
@@ -34,7 +34,7 @@ class _End:
 
 async def drive(run: Run, walk: Walk, runbook: Runbook, scope: Scope) -> None:
     """Take a run to its end: locks, steps, `finally` steps, the last event. Never raises but when it is let go of."""
-    limit = asyncio.create_task(_time_limit(run))
+    clocks = [asyncio.create_task(_time_limit(run)), asyncio.create_task(target_times.watch(run))]
     try:
         end = await _steps(run, walk, runbook, scope)
         await _last_steps(walk, runbook, scope)
@@ -47,11 +47,13 @@ async def drive(run: Run, walk: Walk, runbook: Runbook, scope: Scope) -> None:
         run.fail_in_memory(f"The run cannot be recorded any further: {problem}. What was sent is not taken back.")
         raise
     finally:
-        limit.cancel()
+        for clock in clocks:
+            clock.cancel()
 
 
 async def _steps(run: Run, walk: Walk, runbook: Runbook, scope: Scope) -> _End:
     try:
+        await requirements.check(run, walk, runbook, scope)
         await _ask_secrets(run, walk)
         await locks.acquire_all(walk, scope, runbook)
         await walk.sequence(runbook.steps, "", scope)

@@ -18,6 +18,7 @@ from restant_tui.engine.sending import Reply, send
 from restant_tui.engine.signals import Ended, Interrupted
 from restant_tui.engine.spot import Spot
 from restant_tui.engine.state import Answer, Held, Move, StepStatus
+from restant_tui.engine.unsure import done_meanwhile
 from restant_tui.errors import RestantError, UsageProblem
 from restant_tui.runbook.model import HttpStep, RunStep, TransferStep
 
@@ -41,6 +42,8 @@ async def carry_out(spot: Spot, step: RunStep | HttpStep | TransferStep) -> Ende
         spot.walk.approve(spot.path, resolved)
     if resolved.danger is not Danger.READ:
         await still_ours(spot.run)
+        if (done := await done_meanwhile(spot)) is not None:
+            return done
     stdin = await _stdin(resolved)
     output = spot.run.open_output(spot.path, spot.state.attempts + 1, getattr(step, "filter", None))
     kept = PrivateFile(resolved.stdout_to) if resolved.stdout_to else None
@@ -104,8 +107,11 @@ def _intent(spot: Spot, resolved: Resolved) -> dict[str, Any]:
 async def _sent(
     spot: Spot, resolved: Resolved, stdin: bytes | None, output: StepOutput, kept: PrivateFile | None
 ) -> Reply:
+    private = getattr(spot.step, "private", False)
+
     def take(data: bytes, is_error: bool) -> None:
-        output.feed(data, is_error)
+        if is_error or not private:
+            output.feed(data, is_error)
         if kept is not None and not is_error:
             kept.write(data)
 

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from restant_tui.engine.course import drive
-from restant_tui.engine.flatten import flatten, overall_danger
+from restant_tui.engine.flatten import flatten, overall_danger, with_usual_times
+from restant_tui.engine.locks import claim, let_go
 from restant_tui.engine.parameters import Choice, choices_of, place_of, resolve_all
 from restant_tui.engine.ports import Ports
 from restant_tui.engine.run import Run
 from restant_tui.engine.scope import Scope
 from restant_tui.engine.sources import Sources, titled
-from restant_tui.engine.state import Event, StepState
+from restant_tui.engine.state import Event
 from restant_tui.engine.transitions import begin
 from restant_tui.engine.walk import Walk
 from restant_tui.errors import UsageProblem
+from restant_tui.journal.records import LockHolder
 from restant_tui.runbook.model import Runbook
 from restant_tui.runbook.names import facts
 from restant_tui.text import parse_duration
@@ -96,7 +97,10 @@ class Engine:
         sources = Sources.of(loaded, self.ports.catalogue.get)
         return await make_plan(loaded, found, scope, sources, self.ports)
 
-    async def start(self, runbook_id: str, params: Mapping[str, str], *, by: str, plan: Plan | None = None) -> Run:
+    async def start(
+        self, runbook_id: str, params: Mapping[str, str], *, by: str, plan: Plan | None = None,
+        alert_at: datetime | None = None,
+    ) -> Run:  # fmt: skip
         """Start a run.
 
         Args:
@@ -104,6 +108,7 @@ class Engine:
             params: its parameters by name, as a person types them.
             by: who starts it.
             plan: carry out exactly this; refused if the runbook or what its probes saw has changed since.
+            alert_at: when the alert was raised that this run answers; its target times count from then.
 
         Raises:
             UsageProblem: there is no such runbook, or a parameter is missing or does not fit.
@@ -123,29 +128,35 @@ class Engine:
             same_plan(plan, await make_plan(loaded, found, scope, sources, ports))
         now = ports.clock.now()
         steps = titled(flatten(runbook, sources.runbook), scope)
-        steps = await asyncio.to_thread(self._with_usual_times, runbook.id, steps)
+        usual = ports.recorder.store.usual_seconds
+        steps = tuple(await asyncio.to_thread(with_usual_times, steps, lambda path: usual(runbook.id, path)))
         data = {
             "runbook": runbook.id, "title": runbook.title, "environment": scope.place.environment,
             "host": scope.place.host, "danger": overall_danger(runbook, sources.runbook), "params": dict(found.shown),
             "steps": msgspec.to_builtins(steps), "sha256": loaded.sha256, "sources": dict(sources.texts),
-            **found.as_data(),
+            **found.as_data(), "alert_at": alert_at,
             "deadline": now + timedelta(seconds=parse_duration(runbook.estimate.max)),
         }  # fmt: skip
         first = Event(run=run_id, kind="run.started", at=now, actor=by, data=ports.recorder.redact(data))
         state = begin(first)
-        await ports.recorder.begin(state)
-        await ports.recorder.append(first)
+        await ports.recorder.begin(state, first)
         run = Run(state, ports)
+        await claim(ports, run_id, by)
         walk = Walk(run, sources.runbook)
         walk.scopes[""] = scope
         walk.parameters[""] = runbook.params
         return self._launch(run, walk, loaded.runbook, scope)
 
-    async def resume(self, run_id: str, *, by: str) -> Run:
+    async def resume(self, run_id: str, *, by: str, take_over: str = "") -> Run:
         """Take up a run that was left unfinished: by a crash, a lost terminal or another console.
 
+        Args:
+            run_id: the run, or as much of its id as tells which.
+            by: who takes it up.
+            take_over: why it is taken from another console that has it; empty to be refused then.
+
         Raises:
-            UsageProblem: there is no such run, it has ended, or it is going on here.
+            UsageProblem: there is no such run, it has ended, or it is going on here or in another console.
             Unreachable: as `start`.
         """
         from restant_tui.engine.resume import take_up
@@ -154,16 +165,22 @@ class Engine:
         there = self._runs.get(record.id)
         if there is not None and not there.done.is_set():
             raise UsageProblem(f"{record.id} is going on in this very console")
-        run, walk, runbook, scope = await take_up(record.id, by, self.ports, self._scope)
+        if record.finished_at is None:
+            await claim(self.ports, record.id, by, take_over=take_over)
+        try:
+            run, walk, runbook, scope = await take_up(record.id, by, self.ports, self._scope)
+        except BaseException:
+            await let_go(self.ports, record.id)
+            raise
         return self._launch(run, walk, runbook, scope)
+
+    def holder(self, run_id: str) -> LockHolder | None:
+        """Return who carries a run on right now, here or in another console; `stale` if that program is gone."""
+        return self.ports.recorder.store.run_holder(run_id)
 
     async def close(self) -> None:
         """Let go of every run; those that have not ended can be resumed."""
         await asyncio.gather(*(run.leave() for run in self.active))
-
-    def _with_usual_times(self, runbook_id: str, steps: tuple[StepState, ...]) -> tuple[StepState, ...]:
-        usual = self.ports.recorder.store.usual_seconds
-        return tuple(replace(one, usual_seconds=usual(runbook_id, one.path)) for one in steps)
 
     def _launch(self, run: Run, walk: Walk, runbook: Runbook, scope: Scope) -> Run:
         self._runs[run.id] = run

@@ -6,6 +6,7 @@ from restant_tui.config.model import Danger
 from restant_tui.engine.signals import Jump, Stopped
 from restant_tui.engine.spot import Spot
 from restant_tui.engine.state import Answer, FieldAsked, GateKind, Move, Offer, RunStatus, StepStatus
+from restant_tui.engine.telling import help_channels, note
 from restant_tui.runbook.parts import OnFailure, Retry
 from restant_tui.text import parse_duration
 
@@ -185,9 +186,9 @@ async def _escalate(spot: Spot, answer: Answer) -> None:
         await spot.emit("notify.failed", actor=answer.by, reason="notifications are not configured: call by telephone")
         return
     values = {"run": spot.run.id, "step": spot.state.title, "reason": spot.state.reason, "by": answer.by}
-    for delivery in await notifier.send(("escalation",), "escalation", values):
-        kind = "notify.sent" if delivery.delivered else "notify.failed"
-        await spot.emit(kind, actor=answer.by, channel=delivery.channel, reason=delivery.detail)
+    # Time passes on the run's clock, not on the far side's: an abort does not wait for a slow mail server.
+    deliveries = await spot.run.watch(notifier.send(help_channels(spot.ports.config), "escalation", values))
+    await note(spot, deliveries, answer.by)
 
 
 def _stop(spot: Spot, answer: Answer | None = None) -> Stopped:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from restant_tui.config.model import Danger, Target
 from restant_tui.engine.state import StepState
@@ -53,6 +54,11 @@ def steps_flat(steps: tuple[Step, ...], prefix: str, depth: int, lookup: Lookup)
     return tuple(_walk(steps, prefix, depth, lookup, 0))
 
 
+def with_usual_times(steps: Iterable[StepState], usual: Callable[[str], tuple[float, float] | None]) -> list[StepState]:
+    """Return the steps, each with how long past runs say it takes."""
+    return [replace(one, usual_seconds=usual(one.path)) for one in steps]
+
+
 def overall_danger(runbook: Runbook, lookup: Lookup) -> Danger:
     """Return the worst that any step can do, with included runbooks."""
     return max((step.danger for step in flatten(runbook, lookup)), key=lambda danger: danger.rank)
@@ -65,7 +71,7 @@ def _walk(steps: tuple[Step, ...], prefix: str, depth: int, lookup: Lookup, leve
         danger = _danger(step, lookup, level)
         yield StepState(
             path=path, title=step.title, kind=kind_of(step), danger=danger, depth=depth, target=_target(step),
-            why=step.why, undo=_undo_words(undo), undoable=bool(undo and undo.steps),
+            why=step.why, target_time=step.target_time, undo=_undo_words(undo), undoable=bool(undo and undo.steps),
         )  # fmt: skip
         match step:
             case ParallelStep():

@@ -27,6 +27,8 @@ def refusal(gate: Gate | None, answer: Answer, *, armed: bool) -> str | None:  #
     """
     if gate is None or gate.id != answer.gate:
         return "that question is no longer open"
+    if not all(map(is_text, (answer.reason, answer.phrase, answer.target, answer.by, *answer.values.values()))):
+        return "the answer holds bytes that are no text: give it as UTF-8"
     if answer.move is Move.DECLINE:
         return None
     offer = offered(gate.offers, answer)
@@ -44,6 +46,15 @@ def refusal(gate: Gate | None, answer: Answer, *, armed: bool) -> str | None:  #
     if gate.kind is GateKind.ITEMS:
         return _unseen(gate, answer)
     return None
+
+
+def is_text(text: str) -> bool:
+    """Whether a text can be written down; one that came in as broken UTF-8 cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def offered(offers: Sequence[Offer], answer: Answer) -> Offer | None:

@@ -19,7 +19,7 @@ async def included_scope(spot: Spot, runbook: Runbook, given: Mapping[str, objec
     ports = spot.ports
     scope = Scope(
         path=path, runbook=runbook.id, templates=ports.templates, facts=spot.walk.scopes[""].facts,
-        place=place_of(ports.config, runbook, given, ports.targets),
+        place=place_of(ports.config, runbook, given, ports.targets, around=spot.scope.place),
     )  # fmt: skip
     found = await spot.run.watch(resolve_all(runbook, given, scope, ports))
     await spot.emit("include.entered", scope=path, runbook=runbook.id, shown=dict(found.shown), **found.as_data())

@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from restant_tui.engine.gates import HUMAN_WAIT
+from restant_tui.engine.ports import Ports
 from restant_tui.engine.scope import Scope
 from restant_tui.engine.signals import Stopped
 from restant_tui.engine.state import Gate, GateKind, Move, Offer, RunStatus
 from restant_tui.errors import UsageProblem
+from restant_tui.journal.locks import run_lock
 from restant_tui.journal.records import LockHolder
 from restant_tui.runbook.model import Runbook
 from restant_tui.text import ago, parse_duration
@@ -38,6 +40,38 @@ async def acquire_all(walk: Walk, scope: Scope, runbook: Runbook) -> None:
         await _acquire(walk.run, scope.render(template))
 
 
+async def claim(ports: Ports, run_id: str, by: str, *, take_over: str = "") -> None:
+    """Make this the one console that carries a run on, until it has ended or is let go of.
+
+    Args:
+        ports: the journal, and the time.
+        run_id: the run.
+        by: who carries it on.
+        take_over: why it is taken from the console that has it; that one then writes nothing more.
+
+    Raises:
+        UsageProblem: another console carries it on, and it is not taken over; says who, where and since when.
+    """
+    store = ports.recorder.store
+    name, mine = run_lock(run_id), LockHolder.here(run=run_id, actor=by, since=ports.clock.now())
+    holder = await asyncio.to_thread(store.acquire, name, mine)
+    if holder is None:
+        return
+    if not take_over:
+        at = f", at step {holder.step}" if holder.step else ""
+        raise UsageProblem(
+            f"{run_id} is going on in another console: {holder.actor} took it up "
+            f"{ago(holder.since, ports.clock.now())} (process {holder.pid} on {holder.host}{at}); end that one first, "
+            "or take the run over"
+        )
+    await asyncio.to_thread(store.take_over, name, mine, take_over)
+
+
+async def let_go(ports: Ports, run_id: str) -> None:
+    """Let another console carry the run on."""
+    await asyncio.to_thread(ports.recorder.store.release, run_lock(run_id), run_id)
+
+
 async def release_all(run: Run) -> None:
     """Let go of every lock the run holds."""
     for name in sorted(run.locks):
@@ -47,7 +81,7 @@ async def release_all(run: Run) -> None:
 
 async def still_ours(run: Run) -> None:
     """Make sure that nobody has taken a lock over since; raises UsageProblem if somebody has."""
-    for name in sorted(run.locks):
+    for name in sorted((run_lock(run.id), *run.locks)):
         holder = await asyncio.to_thread(run.ports.recorder.store.acquire, name, _me(run))
         if holder is not None:
             run.locks.discard(name)

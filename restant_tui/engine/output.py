@@ -42,6 +42,14 @@ class StepOutput:
         self._pending = {False: b"", True: b""}
         self.total = 0
 
+    @classmethod
+    def of(cls, redactor: Redactor, kept: bytes) -> StepOutput:
+        """Return the output that an earlier console kept in a file."""
+        output = cls(redactor)
+        output.feed(kept)
+        output.flush()
+        return output
+
     @property
     def first(self) -> int:
         """The number of the oldest line still kept."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import re
@@ -11,11 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from restant_tui.config.model import Config, Environment
+from restant_tui.engine.gates import is_text
 from restant_tui.engine.ports import Ports, Targets
 from restant_tui.engine.reading import look
 from restant_tui.engine.resolve import probe_order
 from restant_tui.engine.scope import Place, Scope, TemplateProblem
-from restant_tui.errors import RunbookProblem, Unreachable, UsageProblem
+from restant_tui.errors import RestantError, RunbookProblem, Unreachable, UsageProblem
 from restant_tui.runbook.model import Runbook
 from restant_tui.runbook.names import LINE
 from restant_tui.runbook.parts import Choices, Param
@@ -61,6 +63,8 @@ def typed(param: Param, text: str, config: Config) -> object:
     Raises:
         UsageProblem: it does not fit; names the parameter and what would.
     """
+    if not is_text(text):
+        raise UsageProblem(f"`{param.name}`: what was given is no valid text; give it as UTF-8")
     value = _of_type(param, text.strip() if param.type != "secret" else text, config)
     if param.choices is not None and str(value) not in param.choices:
         raise UsageProblem(f"`{param.name}`: {text!r} is not one of {', '.join(param.choices)}")
@@ -114,7 +118,7 @@ async def resolve_all(runbook: Runbook, given: Mapping[str, object], scope: Scop
         scope.values[param.name] = value
         displayed[param.name] = words
         # Later parameters' choices are asked on the host that earlier ones name.
-        scope.place = place_of(ports.config, runbook, scope.values, scope.place.targets)
+        scope.place = place_of(ports.config, runbook, scope.values, scope.place.targets, around=scope.place)
     secrets = frozenset(param.name for param in runbook.params if param.type == "secret")
     for name in secrets:
         if scope.values[name]:
@@ -160,29 +164,31 @@ def rows_of(choices: Choices, text: str, scope: Scope) -> tuple[Choice, ...]:
     return tuple(found)
 
 
-def place_of(config: Config, runbook: Runbook, values: Mapping[str, object], targets: Targets) -> Place:
-    """Return where a runbook's steps go: to the host of the app, service or host it is given, else to the first host.
+def place_of(
+    config: Config, runbook: Runbook, values: Mapping[str, object], targets: Targets, around: Place | None = None
+) -> Place:
+    """Return where a runbook's steps go: to the host of the app, service or host it is given.
 
-    Without an app the host's most careful environment counts.
+    One that names none of them goes where the runbook `around` it goes, and without one to the first host. Without
+    an app the host's most careful environment counts.
     """
     by_type = {kind: _named(runbook, values, kind) for kind in ("app", "service", "host")}
+    if around is not None and not any(by_type.values()):
+        return around
     if (app := config.apps.get(by_type["app"])) is not None:
         return Place(host=app.host, environment=app.environment, phrase=by_type["app"], targets=targets)
     service = config.services.get(by_type["service"])
-    host = (
-        service.host
-        if service
-        else by_type["host"]
-        if by_type["host"] in config.hosts
-        else next(iter(config.hosts), "")
-    )
+    named = by_type["host"] if by_type["host"] in config.hosts else next(iter(config.hosts), "")
+    host = service.host if service else named
     on_host = {config.apps[name].environment for name in config.apps_on(host)}
     environment = next((one for one in Environment if one in on_host), Environment.PRODUCTION)
     return Place(host=host, environment=environment, phrase=by_type["service"] or host, targets=targets)
 
 
 def _named(runbook: Runbook, values: Mapping[str, object], kind: str) -> str:
-    return next((str(values[one.name]) for one in runbook.params if one.type == kind and values.get(one.name)), "")
+    """Return the first parameter of that type that has a value, given or by default."""
+    named = (values.get(one.name) or one.default for one in runbook.params if one.type == kind)
+    return next((str(value) for value in named if value), "")
 
 
 async def _one(runbook: Runbook, param: Param, given: object, scope: Scope, ports: Ports) -> tuple[object, str]:
@@ -190,10 +196,11 @@ async def _one(runbook: Runbook, param: Param, given: object, scope: Scope, port
         return given, _words(param, given)
     text = given if given is not None else None if param.default is None else shown(param.default)
     if param.type == "secret":
-        return _secret(param, text, ports)
+        # A keyring may wait for its dialog: not on the loop that draws and watches.
+        return await asyncio.to_thread(_secret, param, text, ports)
     if param.choices_from is not None:
         return await _chosen(param, text, scope, ports)
-    if text is None or text == "":
+    if text is None or not text.strip():
         if param.required:
             raise UsageProblem(_missing(runbook, param, param.choices or _known(param, ports.config)))
         return None, ""
@@ -223,7 +230,12 @@ async def _chosen(param: Param, text: str | None, scope: Scope, ports: Ports) ->
 
 def _secret(param: Param, text: str | None, ports: Ports) -> tuple[object, str]:
     if not text and param.secret_name and ports.secrets is not None:
-        text = ports.secrets(param.secret_name)
+        try:
+            text = ports.secrets(param.secret_name)
+        except RestantError:
+            # A machine without a keyring does not keep a run from going on that can do without the secret.
+            if param.required:
+                raise
     if not text and param.required:
         name = param.secret_name or param.name
         raise UsageProblem(

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from restant_tui.config.model import Danger, Environment, Target
+from restant_tui.dokku.readiness import State
 from restant_tui.engine.flatten import kind_of, overall_danger
 from restant_tui.engine.parameters import Parameters
 from restant_tui.engine.ports import Ports
 from restant_tui.engine.reading import look
+from restant_tui.engine.requirements import said, verdict
 from restant_tui.engine.resolve import Resolved, order_of, probe_order, question, raised, resolve
 from restant_tui.engine.scope import Scope, TemplateProblem
 from restant_tui.engine.sources import Sources, so_far
@@ -30,7 +32,7 @@ from restant_tui.runbook.model import (
     Step,
     TransferStep,
 )
-from restant_tui.text import one_line
+from restant_tui.text import one_line, parse_duration
 
 if TYPE_CHECKING:
     from restant_tui.runbook.loader import LoadedRunbook
@@ -60,6 +62,8 @@ class PlannedStep(msgspec.Struct, frozen=True, kw_only=True):
     when: str = ""
     resolved: bool = True
     """Whether every word of it is known now."""
+    usual_seconds: tuple[float, float] | None = None
+    """How long it takes, from past runs: the 25 % and 75 % points."""
 
 
 class ProbeDigest(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +89,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     probes: tuple[ProbeDigest, ...] = ()
     problems: tuple[str, ...] = ()
     """Why it could not be run like this, one sentence each."""
+    notices: tuple[str, ...] = ()
+    """What is done in another way here, or is not known, one sentence each."""
+    typical_seconds: float = 0.0
+    """How long the whole usually takes, as the runbook says."""
 
     @property
     def asks(self) -> tuple[PlannedStep, ...]:
@@ -115,14 +123,19 @@ async def make_plan(loaded: LoadedRunbook, params: Parameters, scope: Scope, sou
     for step, path, depth, inner in _walk(loaded.runbook.finally_, "finally", 0, scope, sources):
         steps.append(_planned(step, path, depth, inner, problems))
     problems.extend(await asyncio.to_thread(_locked, loaded, scope, ports))
-    redact = ports.redactor.redact
+    ready = await verdict(loaded.runbook, scope.place.host, ports, sources.runbook)
+    notices = said(ready) if ready and ready.state is State.DEGRADED else ()
+    if ready and ready.state is State.CANNOT_RUN:
+        problems.extend(said(ready))
+    steps = await asyncio.to_thread(_with_usual_times, loaded.runbook.id, steps, ports)
     plan = Plan(
         runbook=loaded.runbook.id, title=loaded.runbook.title, sha256=loaded.sha256, host=scope.place.host,
         environment=scope.place.environment, danger=overall_danger(loaded.runbook, sources.runbook),
-        params=dict(params.shown), steps=tuple(steps), probes=tuple(probes), problems=tuple(problems),
+        params=dict(params.shown), steps=tuple(steps), probes=tuple(probes), problems=tuple(problems), notices=notices,
+        typical_seconds=parse_duration(loaded.runbook.estimate.typical),
     )  # fmt: skip
-    masked = redact(msgspec.json.encode(plan).decode())
-    return msgspec.json.decode(masked, type=Plan)
+    # Text by text: masking the whole as JSON could take a quote away with a secret.
+    return msgspec.convert(ports.recorder.redact(msgspec.to_builtins(plan)), type=Plan)
 
 
 def same_plan(kept: Plan, now: Plan) -> None:
@@ -229,6 +242,11 @@ async def _probe(step: Step, path: str, scope: Scope, ports: Ports) -> list[Prob
         return []
     text = seen.text if seen.answered else f"it cannot be read: {seen.reason}"
     return [ProbeDigest(step=path, text=text, sha256=hashlib.sha256(text.encode()).hexdigest())]
+
+
+def _with_usual_times(runbook: str, steps: list[PlannedStep], ports: Ports) -> list[PlannedStep]:
+    usual = ports.recorder.store.usual_seconds
+    return [msgspec.structs.replace(one, usual_seconds=usual(runbook, one.path)) for one in steps]
 
 
 def _locked(loaded: LoadedRunbook, scope: Scope, ports: Ports) -> list[str]:

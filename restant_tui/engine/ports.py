@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Protocol
@@ -17,6 +17,7 @@ from restant_tui.text import Redactor
 from restant_tui.transport.outcome import Runner
 
 if TYPE_CHECKING:
+    from restant_tui.dokku.capabilities import Capabilities
     from restant_tui.runbook.loader import LoadedRunbook
 
 
@@ -95,8 +96,13 @@ class Notifier(Protocol):
         """Return the message as it will be sent."""
         ...
 
-    async def send(self, channels: Sequence[str], template: str, values: Mapping[str, object]) -> tuple[Delivered, ...]:
-        """Send it; a channel that fails is a delivery that says so."""
+    async def send(
+        self, channels: Sequence[str], template: str, values: Mapping[str, object], *, op: str = ""
+    ) -> Sequence[Delivered]:
+        """Send it; a channel that fails is a delivery that says so.
+
+        With the same `op` nothing is sent a second time, and what became of the first is returned.
+        """
         ...
 
 
@@ -134,3 +140,9 @@ class Ports:
     secrets: Secrets | None = None
     spill: Callable[[str, str], Spill] | None = None
     """Opens the file for one step's output, given the run's id and the step's path with its attempt."""
+    kept: Callable[[str, str], bytes | None] | None = None
+    """Reads the end of such a file again; None if there is none."""
+    capabilities: Callable[[str], Capabilities | None] | None = None
+    """Tells what is known of a host, for verbs that do a thing in different ways."""
+    find_out: Callable[[str], Awaitable[Capabilities]] | None = None
+    """Asks a host what it can do, unless that was done lately; what cannot be found out is told in the answer."""

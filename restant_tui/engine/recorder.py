@@ -25,8 +25,8 @@ class Store(Protocol):
         """Return an id no run has yet."""
         ...
 
-    def begin_run(self, record: RunRecord) -> None:
-        """Note that a run begins."""
+    def begin_run(self, record: RunRecord, first: Entry | None = None) -> None:
+        """Note that a run begins, with its first entry in the same stroke."""
 
     def append(self, entry: Entry) -> Entry:
         """Add an entry to the chain and return it with its place."""
@@ -57,6 +57,10 @@ class Store(Protocol):
         """Return the locks that are held."""
         ...
 
+    def run_holder(self, run: str) -> LockHolder | None:
+        """Return which console carries a run on, or None."""
+        ...
+
     def usual_seconds(self, runbook: str, step: str) -> tuple[float, float] | None:
         """Return how long a step usually takes: the 25 % and 75 % points."""
         ...
@@ -74,21 +78,18 @@ class Recorder:
         plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(dict(data)))
         return {name: value if name in AS_WRITTEN else self._masked(value) for name, value in plain.items()}
 
-    async def begin(self, state: RunState) -> None:
-        """Note that a run begins."""
+    async def begin(self, state: RunState, first: Event) -> None:
+        """Note that a run begins, together with its first event."""
         record = RunRecord(
             id=state.id, runbook=state.runbook, title=state.title, environment=state.environment.value,
             host=state.host, actor=state.actor, started_at=state.started_at, finished_at=None,
             status=state.status.value,
         )  # fmt: skip
-        await asyncio.to_thread(self.store.begin_run, record)
+        await asyncio.to_thread(self.store.begin_run, record, _entry(first))
 
     async def append(self, event: Event) -> Event:
         """Store one event (its data as `redact` gave it) and return it with its place in the chain."""
-        entry = Entry(
-            run=event.run, seq=0, at=event.at, kind=event.kind, step=event.step, actor=event.actor, data=event.data
-        )
-        stored = await asyncio.to_thread(self.store.append, entry)
+        stored = await asyncio.to_thread(self.store.append, _entry(event))
         return _event(stored)
 
     async def finish(self, state: RunState) -> None:
@@ -114,6 +115,10 @@ class Recorder:
                 return [self._masked(inner) for inner in value]
             case _:
                 return value
+
+
+def _entry(event: Event) -> Entry:
+    return Entry(run=event.run, at=event.at, kind=event.kind, step=event.step, actor=event.actor, data=event.data)
 
 
 def _event(entry: Entry) -> Event:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +18,7 @@ from restant_tui.engine.state import Event
 from restant_tui.engine.step_changes import OPEN
 from restant_tui.engine.transitions import fold
 from restant_tui.engine.walk import Walk
-from restant_tui.errors import UsageProblem
+from restant_tui.errors import RestantError, UsageProblem
 from restant_tui.runbook.model import Runbook
 from restant_tui.text import parse_duration
 
@@ -51,9 +53,11 @@ async def take_up(run_id: str, by: str, ports: Ports, new_scope: NewScope) -> tu
     walk.scopes[""] = scope
     walk.parameters[""] = runbook.params
     hidden = _restore(walk, events, sources, ports)
-    for one in walk.scopes.values():
-        one.place = place_of(ports.config, sources.runbook(one.runbook), one.values, ports.targets)
-    _secrets(walk, ports)
+    # From the outside in: a runbook that names no host runs where the one around it does.
+    for path in sorted(walk.scopes, key=len):
+        one, around = walk.scopes[path], _scope_of(walk, path).place if path else None
+        one.place = place_of(ports.config, sources.runbook(one.runbook), one.values, ports.targets, around)
+    await asyncio.to_thread(_secrets, walk, ports)
     deadline = ports.clock.now() + timedelta(seconds=parse_duration(runbook.estimate.max))
     await run.emit("run.reopened", actor=by, deadline=deadline)
     for path in hidden:
@@ -117,7 +121,11 @@ def _secrets(walk: Walk, ports: Ports) -> None:
         for param in params:
             if param.type != "secret":
                 continue
-            value = ports.secrets(param.secret_name) if ports.secrets and param.secret_name else None
+            value = None
+            if ports.secrets and param.secret_name:
+                # A keyring that cannot be asked is no reason not to go on: the person is asked instead.
+                with suppress(RestantError):
+                    value = ports.secrets(param.secret_name)
             if value:
                 walk.scopes[path].values[param.name] = value
                 walk.hide(walk.scopes[path], value)

@@ -14,7 +14,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from restant_tui.engine.gates import NOBODY, refusal
+from restant_tui.engine.locks import let_go
 from restant_tui.engine.output import StepOutput
+from restant_tui.engine.patience import within
 from restant_tui.engine.ports import Ports
 from restant_tui.engine.signals import Interrupted
 from restant_tui.engine.state import Answer, Event, Gate, Move, RunState, RunStatus, StepState
@@ -62,8 +64,12 @@ class Run:
         return self.feed.latest
 
     def output(self, path: str) -> StepOutput:
-        """Return what the step at that path has printed so far; empty for one that has not."""
-        return self._outputs.get(path) or StepOutput(self.ports.redactor)
+        """Return what the step at that path has printed so far, also before the run was resumed."""
+        if path not in self._outputs:
+            attempts = next((one.attempts for one in self.state.steps if one.path == path), 0)
+            kept = self.ports.kept(self.id, f"{path}-{max(1, attempts)}") if self.ports.kept else None
+            self._outputs[path] = StepOutput.of(self.ports.redactor, kept or b"")
+        return self._outputs[path]
 
     # -- what a person can do -------------------------------------------------------------------------------------
 
@@ -141,6 +147,7 @@ class Run:
         if self._task is not None and not self._task.done():
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+            await let_go(self.ports, self.id)
 
     async def emit(self, kind: str, step: str = "", *, actor: str = "", **data: Any) -> None:
         """Write an event to the journal; when it is on disk the state follows, and the followers see it."""
@@ -178,7 +185,7 @@ class Run:
         try:
             limit = (gate.deadline - self.ports.clock.now()).total_seconds() if gate.deadline else None
             try:
-                answer = await self.watch(self._within(future, limit))
+                answer = await self.watch(within(future, limit, self.ports.clock))
             except Interrupted as interrupted:
                 await self._close(gate, Answer(gate=gate.id, move=Move.DECLINE, by="", reason=interrupted.reason))
                 raise
@@ -188,17 +195,6 @@ class Run:
             return answer
         finally:
             self._question = None
-
-    async def _within(self, future: asyncio.Future[Answer], limit: float | None) -> Answer | None:
-        """Return the answer, or None when the clock's limit runs out first."""
-        if limit is None:
-            return await future
-        clock: asyncio.Future[None] = asyncio.ensure_future(self.ports.clock.sleep(max(0.0, limit)))
-        try:
-            await asyncio.wait((future, clock), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            clock.cancel()
-        return future.result() if future.done() else None
 
     async def _close(self, gate: Gate, answer: Answer) -> None:
         hidden = {one.name for one in gate.fields if one.secret}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
+from shutil import which
 from types import TracebackType
 from typing import Self
 
@@ -14,6 +17,9 @@ from restant_tui.alerts.model import Alert
 from restant_tui.alerts.watch import watch
 from restant_tui.clock import Clock
 from restant_tui.config.model import Config
+from restant_tui.config.secrets import Keyring
+from restant_tui.config.secrets import Secrets as KeptSecrets
+from restant_tui.dokku.capabilities import Capabilities
 from restant_tui.engine.arming import Arming
 from restant_tui.engine.engine import Engine
 from restant_tui.engine.ports import Notifier, Ports, Secrets, Spill
@@ -21,8 +27,11 @@ from restant_tui.engine.recorder import Recorder
 from restant_tui.engine.targets import LinkTargets
 from restant_tui.journal.outputs import OutputFile, Outputs
 from restant_tui.journal.store import Journal
+from restant_tui.monitors.capabilities import CapabilityBook
 from restant_tui.monitors.http import HttpProbe
 from restant_tui.monitors.station import Monitors
+from restant_tui.notify.notifier import Notifier as ChannelNotifier
+from restant_tui.notify.senders import Means
 from restant_tui.paths import Paths
 from restant_tui.runbook.catalogue import Catalogue, shipped
 from restant_tui.runbook.templates import Templates
@@ -30,6 +39,10 @@ from restant_tui.text import Redactor
 from restant_tui.transport.link import LinkStatus
 from restant_tui.transport.links import Links
 from restant_tui.transport.local import LocalShell
+from restant_tui.transport.personal import Personal
+
+_OUTBOX_SECONDS = 15.0
+_LATELY = timedelta(hours=1)
 
 
 class Runtime:
@@ -38,7 +51,7 @@ class Runtime:
     def __init__(  # noqa: PLR0913 - it is a list of parts
         self, *, config: Config, clock: Clock, actor: str, links: Links, monitors: Monitors, http: HttpProbe,
         alerts: AlertBook, journal: Journal, outputs: Outputs, catalogue: Catalogue, arming: Arming,
-        redactor: Redactor, engine: Engine,
+        redactor: Redactor, engine: Engine, notifier: ChannelNotifier | None = None,
     ) -> None:  # fmt: skip
         """Hold the parts; `create` makes them."""
         self.config = config
@@ -53,6 +66,8 @@ class Runtime:
         self.arming = arming
         self.redactor = redactor
         self.engine = engine
+        self.notifier = notifier
+        """Sends to the configured channels; None where there are none."""
         self._http = http
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -70,6 +85,8 @@ class Runtime:
         folder: Path | None = None,
         secrets: Secrets | None = None,
         notifier: Notifier | None = None,
+        personal: Personal | None = None,
+        keyring: Callable[[], Keyring] | None = None,
     ) -> Runtime:
         """Make every part. Opens the journal, but no connection, and loads no heavy library.
 
@@ -82,8 +99,10 @@ class Runtime:
             runbook_folders: folders whose runbooks win over those that come with the program.
             environ: the environment of programs that local steps start; nothing but a `PATH` if not given.
             folder: where they start; the current folder if not given.
-            secrets: looks secrets up by name.
-            notifier: tells people; messages are not sent if not given.
+            secrets: looks secrets up by name; in the keyring and in `environ` if not given.
+            notifier: tells people; the configured channels if not given, and nobody where there are none.
+            keyring: gives the keyring with the secrets; the system's own if not given.
+            personal: SSH configuration, agent and keys of the person at the console; none if not given.
 
         Raises:
             ConfigProblem: the journal cannot be opened.
@@ -99,8 +118,15 @@ class Runtime:
             for one in watchers:
                 one.link_changed()
 
-        links = Links(config, clock=clock, on_status=link_changed, chance=rng)
-        monitors = Monitors(config, links, clock=clock, random=rng, http=http)
+        links = Links(config, clock=clock, on_status=link_changed, personal=personal, chance=rng)
+        programs = {"PATH": "/usr/local/bin:/usr/bin:/bin"} if environ is None else environ
+        capabilities = CapabilityBook(
+            config, links, clock=clock, folder=paths.data / "capabilities",
+            which=partial(which, path=programs.get("PATH", "")),
+        )  # fmt: skip
+        monitors = Monitors(
+            config, links, clock=clock, random=rng, http=http, capabilities=capabilities, ledger=journal
+        )
         watchers.append(monitors)
 
         def alert_changed(event: AlertEvent, alert: Alert) -> None:
@@ -110,20 +136,26 @@ class Runtime:
                 "app": alert.app or "",
             })  # fmt: skip
 
+        kept = KeptSecrets(programs, redactor, names=paths.secret_names, keyring=keyring)
+        post = None
+        if config.channels and notifier is None:
+            home = Path(programs.get("HOME") or paths.state)
+            means = Means.usual(programs, home)
+            post = ChannelNotifier(config, journal.outbox, kept, means, clock=clock, rng=rng, redactor=redactor)
         catalogue = Catalogue((shipped(), *runbook_folders))
-        local = LocalShell(
-            folder or Path.cwd(), {"PATH": "/usr/local/bin:/usr/bin:/bin"} if environ is None else environ
-        )
+        local = LocalShell(folder or Path.cwd(), programs)
         ports = Ports(
             config=config, clock=clock, rng=rng, targets=LinkTargets(config, links, local), http=http,
             recorder=Recorder(journal, redactor), catalogue=catalogue, redactor=redactor, arming=arming,
-            templates=Templates(), notifier=notifier, secrets=secrets,
-            spill=lambda run, step: _spill(outputs, run, step),
+            templates=Templates(), notifier=notifier or post, secrets=secrets or kept.lookup,
+            spill=lambda run, step: _spill(outputs, run, step), kept=outputs.newest, capabilities=capabilities.known,
+            find_out=lambda host: _lately(capabilities, clock, host),
         )  # fmt: skip
         return cls(
             config=config, clock=clock, actor=actor, links=links, monitors=monitors, http=http,
             alerts=AlertBook(config.acknowledge, clock=clock, on_event=alert_changed), journal=journal,
             outputs=outputs, catalogue=catalogue, arming=arming, redactor=redactor, engine=Engine(ports),
+            notifier=post,
         )  # fmt: skip
 
     async def start(self, *, monitors: bool = True) -> None:
@@ -137,6 +169,8 @@ class Runtime:
             asyncio.create_task(watch(self.alerts, *feeds, self.config.thresholds), name="alerts"),
             asyncio.create_task(self._note_releases(), name="release ledger"),
         ]
+        if self.notifier is not None:
+            self._tasks.append(asyncio.create_task(self._deliver(self.notifier), name="outbox"))
 
     async def close(self) -> None:
         """Let go of every run (they can be resumed), stop watching and close every connection and the journal."""
@@ -146,6 +180,8 @@ class Runtime:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.monitors.close()
+        if self.notifier is not None:
+            await self.notifier.close()
         await self._http.close()
         await self.links.close()
         self.journal.close()
@@ -160,6 +196,12 @@ class Runtime:
     ) -> None:
         """Close."""
         await self.close()
+
+    async def _deliver(self, notifier: ChannelNotifier) -> None:
+        """Send what waits in the outbox for another try, also from an earlier start."""
+        while True:
+            await notifier.deliver_due()
+            await self.clock.sleep(_OUTBOX_SECONDS)
 
     async def _note_releases(self) -> None:
         """Keep the ledger of what was live: Dokku's own records name no commit."""
@@ -190,6 +232,14 @@ class _FileSpill:
 
 def _spill(outputs: Outputs, run: str, step: str) -> Spill:
     return _FileSpill(outputs.open(run, step))
+
+
+async def _lately(book: CapabilityBook, clock: Clock, host: str) -> Capabilities:
+    """Return what a host can do: as found within the last hour, by whichever console, or asked now."""
+    known = book.known(host)
+    if known is not None and clock.now() - known.observed_at < _LATELY:
+        return known
+    return await book.once(host)
 
 
 def _note(journal: Journal, clock: Clock, kind: str, by: str, data: Mapping[str, object]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from restant_tui.config.model import Danger, Target
 from restant_tui.engine.judge import Seen
@@ -83,6 +84,7 @@ async def _command(order: Order, host: str, ports: Ports, stdin: bytes | None, o
     context = VerbContext(
         runner=lambda identity: _runner_or_none(ports.targets, host, Target(identity.value)), clock=ports.clock,
         timeout=order.timeout, on_output=on_output,
+        capabilities=ports.capabilities(host) if ports.capabilities else None,
     )  # fmt: skip
     return await order.verb.perform(order.argv[1:], context)
 
@@ -92,6 +94,10 @@ def _runner_or_none(targets: Targets, host: str, target: Target) -> Runner | Non
         return targets.runner(host, target)
     except UsageProblem:
         return None
+
+
+def _days_left(until: datetime | None, ports: Ports) -> float | None:
+    return (until - ports.clock.now()).total_seconds() / 86400 if until else None
 
 
 async def _request(order: Order, ports: Ports, danger: Danger, on_output: OnOutput | None) -> Reply:
@@ -110,5 +116,6 @@ async def _request(order: Order, ports: Ports, danger: Danger, on_output: OnOutp
     seen = Seen(
         stdout=body, http_status=answer.status, is_http=True, error=answer.error,
         latency_ms=answer.seconds * 1000 if answer.status is not None else None,
+        cert_days=_days_left(answer.certificate_until, ports),
     )  # fmt: skip
     return Reply(seen=seen, seconds=answer.seconds, truncated=answer.truncated)

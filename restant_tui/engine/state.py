@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from restant_tui.config.model import Danger, Environment, Target
+from restant_tui.runbook.parts import TargetTime
 
 
 class StepStatus(StrEnum):
@@ -219,6 +220,12 @@ class StepState:
     """How long it usually takes, from past runs: the 25 % and 75 % points."""
     intent: bool = False
     """A command is in the journal as about to be sent, and no result is there yet."""
+    target_time: TargetTime | None = None
+    """By when a good response has it done."""
+    late: bool = False
+    """It was not done by then."""
+    doubted: bool = False
+    """Nobody knew once whether it happened: before it is repeated, the host is asked again."""
     overridden: bool = False
     """It did not end well, or nobody could tell, and a person (or the runbook) went on all the same."""
     progress: str = ""
@@ -254,6 +261,8 @@ class RunState:
     pausing: bool = False
     """A pause was asked for and begins after the step now running."""
     runbook_sha256: str = ""
+    alert_at: datetime | None = None
+    """When the alert was raised that the run answers, if it answers one."""
 
     def step(self, path: str) -> StepState:
         """Return the step at that path; KeyError if there is none."""

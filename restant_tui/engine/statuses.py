@@ -33,9 +33,9 @@ def exit_status(status: RunStatus) -> int:
 
 def is_unknown(step: StepState) -> bool:
     """Whether nobody knows if this change happened."""
-    if step.danger is Danger.READ or step.kind in _HOLDS_OTHERS:
+    if step.danger is Danger.READ:
         return False
-    return step.status in UNSETTLED or step.intent
+    return step.intent or (step.status in UNSETTLED and step.kind not in _HOLDS_OTHERS)
 
 
 def _counts(step: StepState) -> bool:

@@ -62,6 +62,11 @@ def result(step: StepState, event: Event) -> StepState:
     )  # fmt: skip
 
 
+def reconciled(step: StepState, event: Event) -> StepState:
+    """The host was asked whether it happened."""
+    return replace(step, doubted=True)
+
+
 def retry(step: StepState, event: Event) -> StepState:
     """An ended step is put back, to be done again; what may still be happening never is."""
     if step.status is StepStatus.UNKNOWN and step.danger is not Danger.READ:

@@ -59,6 +59,7 @@ def begin(event: Event) -> RunState:
             "started_at": event.at,
             "deadline": data.get("deadline"),
             "runbook_sha256": data.get("sha256", ""),
+            "alert_at": data.get("alert_at"),
         },
         RunState,
     )
@@ -194,6 +195,8 @@ def _finished(state: RunState, event: Event) -> RunState:
     status = RunStatus(event.data["status"])
     if not status.ended:
         raise IllegalEvent(f"{status} is not an end")
+    if status in _GOOD and (open_ := next((step.path for step in state.steps if step.intent), "")):
+        raise IllegalEvent(f"the run cannot end {status}: step {open_} was sent and has no result")
     if status in _GOOD and verdict(state) is not status:
         raise IllegalEvent(f"the run cannot end {status}: its steps say {verdict(state)}")
     return replace(
@@ -227,6 +230,8 @@ _STEP: dict[str, Callable[[StepState, Event], StepState]] = {
     "step.expect": step_changes.expect,
     "step.progress": step_changes.progress,
     "step.retry": step_changes.retry,
+    "step.reconciled": step_changes.reconciled,
     "step.overridden": step_changes.overridden,
     "step.undone": step_changes.undone,
+    "clock.breached": lambda step, _: replace(step, late=True),
 }

@@ -12,7 +12,9 @@ from restant_tui.engine.scope import TemplateProblem
 from restant_tui.engine.signals import Ended, Stopped
 from restant_tui.engine.spot import Spot
 from restant_tui.engine.state import GateKind, Move, Offer, RunStatus, StepStatus
+from restant_tui.engine.telling import letter, not_delivered, tell
 from restant_tui.errors import RestantError
+from restant_tui.runbook.model import NotifyStep
 from restant_tui.runbook.parts import Reconcile
 from restant_tui.text import one_line
 
@@ -76,8 +78,24 @@ async def settle(spot: Spot) -> None:
                 raise Stopped(RunStatus.UNKNOWN, f"{spot.state.title}: {spot.state.reason}")
 
 
+async def done_meanwhile(spot: Spot) -> Ended | None:
+    """Look once more before a change is repeated that may have been under way: it can have come to its end since.
+
+    Returns how the step ends if it was done after all; None if it is to be sent.
+    """
+    if not spot.state.doubted or not spot.state.attempts:
+        return None
+    found = await find_out(spot, 0.0)
+    if found.finding is not Finding.DONE:
+        return None
+    await spot.emit("step.reconciled", finding=found.finding, evidence=found.evidence)
+    return Ended(status=StepStatus.OK, reason=f"not repeated, as it was done meanwhile: {found.evidence}")
+
+
 async def find_out(spot: Spot, patience: float) -> Found:
     """Make the step's own probe and say what it means; waits up to `patience` seconds for a lost link."""
+    if isinstance(spot.step, NotifyStep):
+        return await _in_outbox(spot, spot.step)
     reconcile: Reconcile | None = getattr(spot.step, "reconcile", None)
     if reconcile is None:
         return Found(Finding.CANNOT_TELL, "The runbook names no way to look whether it happened.")
@@ -102,6 +120,19 @@ async def find_out(spot: Spot, patience: float) -> Found:
     if lost:
         await spot.emit("conn.restored")
     return judged(reconcile, seen, spot)
+
+
+async def _in_outbox(spot: Spot, step: NotifyStep) -> Found:
+    """Ask the outbox: what is in it is not sent again; what never got there was allowed, and goes out now."""
+    if spot.ports.notifier is None:
+        return Found(Finding.CANNOT_TELL, "Channels are not configured any more.")
+    try:
+        deliveries = await spot.run.watch(tell(spot, letter(spot, step)))
+    except RestantError as problem:
+        return Found(Finding.CANNOT_TELL, f"The outbox cannot be asked: {problem}")
+    if lost := not_delivered(deliveries):
+        return Found(Finding.CANNOT_TELL, lost)
+    return Found(Finding.DONE, f"the outbox says it was sent to {', '.join(one.channel for one in deliveries)}")
 
 
 def judged(reconcile: Reconcile, seen: Look, spot: Spot) -> Found:
@@ -129,7 +160,7 @@ async def _noted(spot: Spot, found: Found) -> bool:
         case Finding.DONE:
             await spot.walk.end(spot, Ended(status=StepStatus.OK, reason=f"reconciled: {found.evidence}"))
         case Finding.NOT_DONE:
-            reason = f"{spot.state.reason}; it did not happen: {found.evidence}"
+            reason = f"{spot.state.reason}; so far it did not happen: {found.evidence}"
             await spot.walk.end(spot, Ended(status=StepStatus.FAILED, reason=reason))
         case Finding.CANNOT_TELL:
             return False

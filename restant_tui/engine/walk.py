@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import msgspec
 
 from restant_tui.config.model import Danger
 from restant_tui.engine import failure, unsure
-from restant_tui.engine.flatten import joined, steps_flat
+from restant_tui.engine.flatten import joined, steps_flat, with_usual_times
 from restant_tui.engine.resolve import Resolved
 from restant_tui.engine.scope import Scope
 from restant_tui.engine.signals import Ended, Interrupted, Jump, Stopped
@@ -125,6 +126,8 @@ class Walk:
         """Show steps that were not known at the start: a loop's turn, an undo, another runbook."""
         new = [one for one in steps_flat(steps, prefix, depth, self.runbooks) if not self.has(one.path)]
         if new:
+            store, book = self.run.ports.recorder.store, self.run.state.runbook
+            new = await asyncio.to_thread(with_usual_times, new, lambda path: store.usual_seconds(book, path))
             await self.run.emit("step.added", after, steps=msgspec.to_builtins(new))
 
     def has(self, path: str) -> bool:

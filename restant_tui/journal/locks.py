@@ -6,6 +6,7 @@ import os
 import platform
 from dataclasses import replace
 
+from restant_tui.errors import UsageProblem
 from restant_tui.journal.canonical import moment, stamp
 from restant_tui.journal.database import Row, Session
 from restant_tui.journal.records import Lock, LockHolder
@@ -44,6 +45,30 @@ def release(session: Session, name: str, run: str) -> bool:
     return session.run("DELETE FROM locks WHERE name = ? AND run = ?", (name, run)) > 0
 
 
+def release_all(session: Session, run: str) -> None:
+    """Give back every lock of a run that has ended: one that was killed a moment later must not leave any behind."""
+    session.run("DELETE FROM locks WHERE run = ?", (run,))
+
+
+def run_lock(run: str) -> str:
+    """Return the name of the lock whose holder carries a run on: one console at a time."""
+    return f"run:{run}"
+
+
+def check_ours(session: Session, run: str) -> None:
+    """Make sure that no other process carries the run on.
+
+    Raises:
+        UsageProblem: one does; what two consoles wrote of one run would contradict itself.
+    """
+    holder = held_by(session, run_lock(run))
+    if holder is not None and (holder.pid, holder.host) != (os.getpid(), platform.node()):
+        raise UsageProblem(
+            f"{run} is carried on by {holder.actor} in another console (process {holder.pid} on {holder.host}); "
+            "nothing more is written from here"
+        )
+
+
 def held_by(session: Session, name: str) -> LockHolder | None:
     """Return who holds the lock, or None."""
     rows = session.rows(_SELECT + "WHERE name = ?", (name,))
@@ -51,8 +76,8 @@ def held_by(session: Session, name: str) -> LockHolder | None:
 
 
 def held(session: Session) -> list[Lock]:
-    """Return all locks that are held, the longest held first."""
-    rows = session.rows(_SELECT + "ORDER BY since, name")
+    """Return all locks that are held, the longest held first; those on runs themselves are `run_holder`'s."""
+    rows = session.rows(_SELECT + "WHERE name NOT LIKE 'run:%' ORDER BY since, name")
     return [Lock(name=row[0], holder=_holder(session, row)) for row in rows]
 
 

@@ -87,6 +87,26 @@ class Outputs:
             return OutputFile(descriptor, f"{folder.name}/{name}", self._cap)
         raise AssertionError("unreachable: counting never ends")
 
+    def newest(self, run: str, step: str, last: int = 2 * 1024 * 1024) -> bytes | None:
+        """Return the end of the file that `open` gave last for this run and step, be it complete or not.
+
+        Args:
+            run: the run's id.
+            step: as it was given to `open`.
+            last: at most so many bytes; whole lines.
+        """
+        folder, name = self._folder / _safe(run), _safe(step)
+        found = None
+        for copy in count(1):
+            path = folder / (name + (f".{copy}" if copy > 1 else "") + ".log")
+            if not path.is_file():
+                break
+            found = path
+        if found is None:
+            return None
+        data = self.read(f"{folder.name}/{found.name}", -last, last)
+        return data if len(data) < last else data.partition(b"\n")[2]
+
     def read(self, path: str, offset: int = 0, length: int | None = None) -> bytes:
         """Return bytes of a file named by an `OutputDigest.path`; a negative offset counts from its end.
 

@@ -70,14 +70,20 @@ class Journal:
         with self._database.reading() as session:
             return runs.new_id(self._clock.now(), random, lambda candidate: runs.exists(session, candidate))
 
-    def begin_run(self, record: RunRecord) -> None:
+    def begin_run(self, record: RunRecord, first: Entry | None = None) -> None:
         """Add a run; its entries can then be appended.
+
+        Args:
+            record: the run's line in the list.
+            first: its first entry, written in the same stroke: a run of which nothing else is known cannot be left.
 
         Raises:
             UsageProblem: its id is taken.
         """
         with self._database.writing() as session:
             runs.begin(session, record)
+            if first is not None:
+                chain.append(session, first)
 
     def finish_run(self, run: str, status: str, at: datetime) -> None:
         """Note that the run has ended; appending `run.finished` does the same by itself.
@@ -122,17 +128,20 @@ class Journal:
     def append(self, entry: Entry) -> Entry:
         """Add an entry and return it with `seq`, `position` and digests, once it is on disk.
 
-        A `run.finished` also ends the run's record, in the same transaction.
+        A `run.finished` also ends the run's record and gives its locks back, in the same transaction.
 
         Raises:
-            UsageProblem: its run was never begun.
+            UsageProblem: its run was never begun, or another console carries it on.
             ConfigProblem: it could not be written; then what it announces must not be done.
             ValueError: its data is not plain JSON, or its time has no time zone.
         """
         with self._database.writing() as session:
+            if entry.run:
+                locks.check_ours(session, entry.run)
             kept = chain.append(session, entry)
             if kept.run and kept.kind == "run.finished":
                 runs.finish(session, kept.run, str(kept.data.get("status", "unknown")), kept.at)
+                locks.release_all(session, kept.run)
         return kept
 
     def note(self, kind: str, at: datetime, actor: str, data: Mapping[str, Any]) -> Entry:
@@ -170,6 +179,11 @@ class Journal:
         """Return the locks that are held, the longest held first."""
         with self._database.reading() as session:
             return locks.held(session)
+
+    def run_holder(self, run: str) -> LockHolder | None:
+        """Return which console carries a run on (`stale` if it is gone without a word), or None."""
+        with self._database.reading() as session:
+            return locks.held_by(session, locks.run_lock(run))
 
     def take_over(self, name: str, holder: LockHolder, reason: str) -> None:
         """Take a lock whoever holds it, and note it in both runs: `lock.taken-over` in ours, `lock.lost` in theirs.

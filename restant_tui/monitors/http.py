@@ -8,6 +8,7 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,8 @@ class HttpAnswer:
     """What a request came to. `status` is None when there was no answer, and `error` then says why in a sentence.
 
     `seconds` runs from the start of the request to the end of the body (or to the failure). `body` holds at most the
-    cap; `truncated` says that there was more. Header names are lower case.
+    cap; `truncated` says that there was more. Header names are lower case. `certificate_until` is when the certificate
+    the other side showed ends, aware and in UTC; None without TLS.
     """
 
     status: int | None
@@ -34,6 +36,7 @@ class HttpAnswer:
     seconds: float = 0.0
     error: str = ""
     truncated: bool = False
+    certificate_until: datetime | None = None
 
 
 class HttpProbe:
@@ -84,6 +87,8 @@ class HttpProbe:
                     asyncio.timeout(timeout),
                     client.stream(method, url, headers=dict(headers or {}), content=body) as response,
                 ):
+                    # Asked before the body is read: the connection may be closed behind it.
+                    until = _certificate_until(response)
                     kept, truncated = await _read(response, cap)
                     return HttpAnswer(
                         status=response.status_code,
@@ -91,6 +96,7 @@ class HttpProbe:
                         body=kept,
                         seconds=self._timer() - began,
                         truncated=truncated,
+                        certificate_until=until,
                     )
             except TimeoutError:
                 error = f"no answer within {timeout:g} s"
@@ -118,6 +124,16 @@ class HttpProbe:
 def _load(tls: ssl.SSLContext | None) -> tuple[ModuleType | Any, ssl.SSLContext]:
     importlib.import_module("anyio")  # httpx would load it at the first request, on the event loop
     return importlib.import_module("httpx"), tls or ssl.create_default_context()
+
+
+def _certificate_until(response: httpx.Response) -> datetime | None:
+    """Return when the certificate ends; it was checked, so what it says of itself can be believed."""
+    stream = response.extensions.get("network_stream")
+    shown = stream.get_extra_info("ssl_object") if stream is not None else None
+    certificate = shown.getpeercert() if shown is not None else None
+    if not certificate or "notAfter" not in certificate:
+        return None
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
 
 
 async def _read(response: httpx.Response, cap: int) -> tuple[bytes, bool]:

@@ -12,7 +12,11 @@ from restant_tui.practice.history import MAIN, STAGING
 from restant_tui.practice.receivers.statuspage import COMPONENTS
 from restant_tui.practice.world import World
 
-SECRETS = {"practice-slack": "practice-slack-token", "practice-statuspage": "practice-page-key"}
+SECRETS = {
+    "practice-slack": "practice-slack-token",
+    "practice-statuspage": "practice-page-key",
+    "forge-token": "practice-forge-token",
+}
 """What the secrets the channels refer to are worth; nothing but the practice host takes them."""
 _ENVIRONMENTS = {MAIN: Environment.PRODUCTION, STAGING: Environment.STAGING}
 

@@ -12,6 +12,7 @@ from restant_tui.config.model import Danger
 from restant_tui.errors import RunbookProblem, UsageProblem
 from restant_tui.runbook.danger import danger_of
 from restant_tui.runbook.loader import LoadedRunbook, Reading, read
+from restant_tui.runbook.model import Runbook
 from restant_tui.runbook.problems import Problem, Severity
 
 
@@ -68,6 +69,11 @@ class Catalogue:
             raise RunbookProblem(f"{first} (`restant-tui lint {path}` lists everything)")
         return reading.loaded
 
+    def look(self, id: str) -> Runbook | None:  # noqa: A002 - it is what the format calls it
+        """Return a runbook for looking at, not for running: None where there is none that can be read."""
+        _, reading = self._all().get(id, (None, None))
+        return reading.loaded.runbook if reading and reading.loaded else None
+
     def entries(self, *, thorough: bool = False) -> tuple[Entry, ...]:
         """Return one entry a runbook, by category and title.
 
@@ -87,9 +93,9 @@ class Catalogue:
             )  # fmt: skip
         runbook = reading.loaded.runbook
         return Entry(
-            id=key, path=path, title=runbook.title, category=runbook.category.value, danger=danger_of(runbook),
-            estimate=runbook.estimate.typical, when_to_use=runbook.when_to_use, triggers=runbook.triggers,
-            piece=runbook.piece, problems=problems,
+            id=key, path=path, title=runbook.title, category=runbook.category.value,
+            danger=danger_of(runbook, self.look), estimate=runbook.estimate.typical, when_to_use=runbook.when_to_use,
+            triggers=runbook.triggers, piece=runbook.piece, problems=problems,
         )  # fmt: skip
 
     def _problems(self, key: str) -> tuple[Problem, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from restant_tui.config.model import Danger
 from restant_tui.runbook.model import (
     BranchStep,
     HttpStep,
+    IncludeStep,
     LoopStep,
     NotifyStep,
     ParallelStep,
@@ -38,14 +39,30 @@ def every_step(steps: tuple[Step, ...]) -> Iterator[Step]:
         waiting.extend(reversed(inner_steps(step)))
 
 
-def danger_of(what: Runbook | Step) -> Danger:
+Lookup = Callable[[str], Runbook | None]
+"""Finds an included runbook by its id; None where it cannot be read."""
+
+
+def danger_of(what: Runbook | Step, included: Lookup | None = None) -> Danger:
     """Return the worst a step can do (with the steps inside it), or the worst of a runbook's steps and `finally`.
 
-    Undo steps do not count: they run only after something went wrong, and ask again. An included runbook counts
-    through its own entry in the catalogue. A message to people is a change: it cannot be taken back.
+    Undo steps do not count: they run only after something went wrong, and ask again. A message to people is a
+    change: it cannot be taken back. With `included` the runbooks that are included count as well.
     """
-    steps = (*what.steps, *what.finally_) if isinstance(what, Runbook) else (what,)
-    return max((_own(step) for step in every_step(steps)), key=lambda danger: danger.rank, default=Danger.READ)
+    worst = Danger.READ
+    known: set[str] = set()
+    waiting: list[Runbook | Step] = [what]
+    while waiting:
+        one = waiting.pop()
+        steps = (*one.steps, *one.finally_) if isinstance(one, Runbook) else (one,)
+        for step in every_step(steps):
+            worst = max(worst, _own(step), key=lambda danger: danger.rank)
+            if included is None or not isinstance(step, IncludeStep) or step.runbook in known:
+                continue
+            known.add(step.runbook)
+            if (runbook := included(step.runbook)) is not None:
+                waiting.append(runbook)
+    return worst
 
 
 def _own(step: Step) -> Danger:

@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
-from restant_tui.config.model import Target
+from restant_tui.config.model import App, Config, Environment, Host, Login, Target
 from restant_tui.engine.state import GateKind, Move, RunStatus, StepStatus
 from restant_tui.errors import UsageProblem
 from restant_tui.monitors.http import HttpAnswer
 from restant_tui.transport.outcome import Outcome, OutcomeKind
-from tests.support.bench import APP, Bench, ScriptedNotifier, advance, asked, book, ended, say
+from tests.support.bench import APP, CONFIG, Bench, ScriptedNotifier, advance, asked, book, ended, say
 from tests.support.scripted import exited
 
 # -- confirm, manual, input, approve ----------------------------------------------------------------------------------
@@ -262,6 +262,26 @@ async def test_an_included_runbook_sees_only_what_it_is_given_and_takes_its_own_
     assert state.step("in/look").title == "Look at trial-x"
     assert sorted(held) == ["app:trial", "thing:trial-x"]
     assert bench.journal.locks() == []
+
+
+async def test_an_included_runbook_that_names_no_host_runs_where_the_one_around_it_does(bench: Bench) -> None:
+    far = Host(address="127.0.0.2", dokku=Login(user="dokku"))
+    trial = App(host="far", environment=Environment.STAGING, url="http://127.0.0.1:9/trial")
+    bench.config = Config(hosts={**CONFIG.hosts, "far": far}, apps={**CONFIG.apps, "trial": trial})
+    bench.shelf.add(INNER)
+    bench.dokku.answers["look", "it"] = Outcome(kind=OutcomeKind.UNKNOWN, reason="the link was lost")
+    run = await bench.start(book("- {id: in, kind: include, title: In, runbook: inner, with: {thing: it}}"))
+    await asked(run)
+    assert [line.where for line in run.state.step("in/look").commands] == ["dokku@far"]
+    # Another console takes the run up: it must find the same host again.
+    await run.leave()
+    again = bench.reborn()
+    resumed = await again.engine.resume(run.id, by="noor")
+    await asked(resumed)
+    await say(resumed, Move.RETRY)
+    await asked(resumed)
+    assert [line.where for line in resumed.state.step("in/look").commands] == ["dokku@far"]
+    await again.engine.close()
 
 
 async def test_an_included_runbook_that_misses_a_value_fails_and_says_which(bench: Bench) -> None:

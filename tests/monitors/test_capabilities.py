@@ -10,7 +10,7 @@ import pytest
 
 from restant_tui.config.model import Config, Identity
 from restant_tui.dokku import commands
-from restant_tui.dokku.capabilities import ADMIN_TOOLS, Capabilities
+from restant_tui.dokku.capabilities import ADMIN_TOOLS, LOCAL_TOOLS, Capabilities
 from restant_tui.monitors.capabilities import CapabilityBook, probe_host
 from restant_tui.monitors.station import Monitors
 from restant_tui.transport.link import Link
@@ -65,7 +65,7 @@ async def test_three_reads_tell_what_a_host_can_do() -> None:
         plugins={"mysql": "1.44.3"},
         admin_tools=("git", "flock", "sudo-dokku"),
         local_tools=("git", "php"),
-        local_looked_for=("git", "rsync", "ssh", "php", "npm", "composer", "gh"),
+        local_looked_for=(*LOCAL_TOOLS, "gh"),
     )
     assert runners[0].calls + runners[1].calls == [VERSION, PLUGINS, TOOLS]
 

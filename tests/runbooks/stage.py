@@ -32,9 +32,6 @@ PATIENCE = 40.0
 """Real seconds after which a run that has not ended never will."""
 
 
-Through = Callable[[Config], Awaitable[Config]]
-
-
 @dataclass(slots=True)
 class Stage:
     """What a case can arrange before the run, and look at after it."""
@@ -135,7 +132,7 @@ class Walked:
 
 @asynccontextmanager
 async def walked(
-    runbook: str, name: str, case: Case, folder: Path, through: Through | None = None
+    runbook: str, name: str, case: Case, folder: Path, *, through: Callable[[Stage], Awaitable[Config]] | None = None
 ) -> AsyncIterator[Walked]:
     """Arrange a case, walk the runbook to its end, and keep the practice host for questions about the world.
 
@@ -144,7 +141,7 @@ async def walked(
         name: the case's name.
         case: the case.
         folder: for the host, the work and the journal.
-        through: gives another way to the hosts, once they run.
+        through: gives the configuration, with another way to the hosts; the practice host's own if not given.
     """
     work = folder / "work"
     work.mkdir()
@@ -152,7 +149,7 @@ async def walked(
         stage = Stage(host, work, _environ(work))
         await _arrange(stage, case, arrangements(runbook, name))
         case = filled(case, work)
-        config = host.config() if through is None else await through(host.config())
+        config = host.config() if through is None else await through(stage)
         paths = Paths(state=folder / "state", config=folder / "config", data=folder / "data")
         runtime = Runtime.create(
             config, clock=LeapingClock(case.speed, longest=case.leap), paths=paths, actor=NAME, rng=Random(4),
