@@ -72,6 +72,16 @@ class Paths:
         return self.config / "config.yaml"
 
     @property
+    def secret_names(self) -> Path:
+        """The list of the names (never the values) of secrets that were put into the keyring."""
+        return self.state / "secret-names"
+
+    @property
+    def capabilities(self) -> Path:
+        """The folder of what each host was found to be able to do."""
+        return self.data / "capabilities"
+
+    @property
     def runbooks(self) -> Path:
         """The folder of runbooks of one's own."""
         return self.config / "runbooks"

@@ -14,6 +14,7 @@ _UNICODE = {
     "timed-out": "?", "cancelled": "x", "undone": "↺", "paused": "-", "aborted": "x", "partial": "!",
     "ok-with-warnings": "!", "pending": "·", "succeeded": "✔", "canceled": "-", "abandoned": "-",
     "live": "✔", "stale": "!", "lost": "x", "refused": "x", "connecting": "·", "info": "·",
+    "ready": "✔", "degraded": "!", "cannot-run": "x", "due": "!", "overdue": "x", "not-due": "·", "missing": "x",
 }  # fmt: skip
 _ASCII = {"✔": "+", "▸": ">", "·": ".", "↺": "<"}
 _GREEN, _YELLOW, _RED, _DIM = "32", "33", "31", "2"
@@ -22,6 +23,7 @@ _COLORS = {
     "warning": _YELLOW, "warn": _YELLOW, "stale": _YELLOW, "partial": _YELLOW, "ok-with-warnings": _YELLOW,
     "unknown": _YELLOW, "timed-out": _YELLOW, "production": _RED,
     "critical": _RED, "failed": _RED, "lost": _RED, "refused": _RED, "aborted": _RED, "cancelled": _RED,
+    "ready": _GREEN, "degraded": _YELLOW, "due": _YELLOW, "cannot-run": _RED, "overdue": _RED, "missing": _RED,
     "declined": _YELLOW, "skipped": _YELLOW, "quiet": _DIM,
 }  # fmt: skip
 

@@ -35,6 +35,8 @@ class Opening:
     def runtime(self) -> Runtime:
         """Make the runtime; nothing is connected yet."""
         from restant_tui.engine.runtime import Runtime
+        from restant_tui.practice.keyring import PracticeKeyring
+        from restant_tui.transport.personal import Personal
 
         return Runtime.create(
             self.config,
@@ -43,13 +45,32 @@ class Opening:
             actor=self.actor,
             rng=SystemRandom(),
             runbook_folders=(self.paths.runbooks,),
-            environ=os.environ,
+            environ=environment(),
+            folder=self.working_copy(),
+            # The practice host needs nothing of the person's, and their SSH configuration could lead away from it.
+            personal=None if self.config.practice else Personal.from_environ(os.environ, Path.home()),
+            keyring=PracticeKeyring if self.config.practice else None,
         )
+
+    def working_copy(self) -> Path | None:
+        """Return where local steps begin; None for the current folder."""
+        written = self.config.working_copy
+        return Path(written).expanduser() if written else None
 
 
 def paths() -> Paths:
     """Return the folders this process's environment asks for."""
     return Paths.from_environ(os.environ, Path.home())
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of local steps: ours, with this program's own folder last in the `PATH`.
+
+    A step may call `restant-tui` itself, which was perhaps started by its path.
+    """
+    own = Path(sys.executable).parent
+    path = os.environ.get("PATH", os.defpath)
+    return {**os.environ, "PATH": f"{path}{os.pathsep}{own}"} if (own / "restant-tui").exists() else dict(os.environ)
 
 
 def actor() -> str:
@@ -91,6 +112,27 @@ def journal_paths(options: Options) -> Paths:
     if options.config is not None and _load(options, usual).practice:
         return practice_paths(usual)
     return usual
+
+
+def configured(options: Options) -> Config | None:
+    """Return the configuration these options mean; None for the practice host, or where none was written yet.
+
+    Raises:
+        ConfigProblem: there is one, and it cannot be read.
+    """
+    usual = paths()
+    if options.practice or (options.config is None and not usual.config_file.exists()):
+        return None
+    return _load(options, usual)
+
+
+def journal_clock(options: Options) -> Clock:
+    """Return the clock by which the journal these options mean was written, without starting anything."""
+    if options.config is not None:
+        from restant_tui.cli.served import clock_beside
+
+        return clock_beside(options.config)
+    return SystemClock()
 
 
 @asynccontextmanager

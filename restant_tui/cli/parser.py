@@ -14,7 +14,7 @@ from restant_tui.cli.options import add_global
 
 VERBS: Final = (
     "console", "practice", "status", "runbooks", "show", "plan", "run", "resume", "runs", "export", "lint", "schema",
-    "doctor",
+    "doctor", "setup", "secret",
 )  # fmt: skip
 """One module of this package each: its docstring begins with the help, `arguments` adds to the parser, `main` runs."""
 

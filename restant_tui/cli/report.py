@@ -10,6 +10,7 @@ from typing import Any
 
 from restant_tui.alerts.model import Alert, AlertsSnapshot
 from restant_tui.cli.marks import Marks
+from restant_tui.journal.outbox import OutboxRow
 from restant_tui.monitors.snapshots import (
     AppHealth,
     AppReleases,
@@ -38,6 +39,8 @@ class Report:
     releases: ReleasesSnapshot
     links: LinksSnapshot
     alerts: AlertsSnapshot
+    messages: tuple[OutboxRow, ...] = ()
+    """Those that did not reach people, or perhaps did not, and that no person has seen yet; newest first."""
 
     def status(self) -> Status:
         """Return the worst: critical before unknown, for not knowing must not hide an outage."""
@@ -62,6 +65,7 @@ class Report:
         lines += _section("ALERTS", (line for alert in self.alerts.open for line in self._alert(alert, marks)))
         links = (self._link(name, status.state.value, status.reason, marks) for name, status in self.links.links)
         lines += _section("LINKS", links)
+        lines += _section("MESSAGES", (line for row in self.messages for line in self._message(row, marks)))
         return marks.plain("\n".join(lines).rstrip())
 
     def as_json(self) -> str:
@@ -79,6 +83,7 @@ class Report:
                     {"link": name, "state": status.state.value, "since": _iso(status.since), "reason": status.reason}
                     for name, status in self.links.links
                 ],
+                "messages": [_message_json(row) for row in self.messages],
             },
             indent=2,
             ensure_ascii=False,
@@ -131,6 +136,11 @@ class Report:
 
     def _link(self, name: str, state: str, reason: str, marks: Marks) -> str:
         return f"{marks.state(state, 12)} {name:<20} {one_line(reason)}".rstrip()
+
+    def _message(self, row: OutboxRow, marks: Marks) -> Iterator[str]:
+        at = row.changed_at or row.queued_at
+        yield f"{marks.state(row.state, 11)} {one_line(row.channel, 40):<18} {one_line(row.title)}"
+        yield f"    {ago(at, self.at)}: {one_line(row.detail) or 'not delivered'}"
 
 
 def _section(title: str, lines: Iterable[str]) -> list[str]:
@@ -215,4 +225,16 @@ def _alert_json(alert: Alert) -> dict[str, Any]:
         "deadline": _iso(alert.deadline),
         "acknowledged_by": alert.acknowledged_by,
         "runbook": alert.runbook,
+    }
+
+
+def _message_json(row: OutboxRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "state": row.state,
+        "channel": row.channel,
+        "template": row.template,
+        "title": row.title,
+        "detail": row.detail,
+        "at": _iso(row.changed_at or row.queued_at),
     }

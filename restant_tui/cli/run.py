@@ -100,6 +100,7 @@ async def walk(options: Options, parsed: argparse.Namespace, start: Start) -> in
     from restant_tui.cli import answers, opening
     from restant_tui.cli.keyboard import Keyboard
     from restant_tui.cli.marks import Marks
+    from restant_tui.cli.posting import delivering
     from restant_tui.cli.progress import Progress
     from restant_tui.cli.replies import Replies
     from restant_tui.cli.walking import Events, Lines, Teller, Walking
@@ -108,7 +109,7 @@ async def walk(options: Options, parsed: argparse.Namespace, start: Start) -> in
     prepared = answers.load(parsed.answers) if parsed.answers else {}
     marks = Marks.of(options)
     with ExitStack() as stack:
-        async with opening.running(options, monitors=False) as runtime:
+        async with opening.running(options, monitors=False) as runtime, delivering(runtime):
             run = await start(runtime)
             keyboard = None
             if opening.at_terminal() and not parsed.json:

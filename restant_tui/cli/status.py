@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from restant_tui.cli.report import Report
     from restant_tui.config.model import Config
     from restant_tui.engine.runtime import Runtime
+    from restant_tui.journal.outbox import OutboxRow
     from restant_tui.monitors.snapshots import HealthSnapshot, Reading
     from restant_tui.monitors.station import Monitors
 
@@ -47,7 +48,8 @@ async def snapshot(options: Options) -> Report:
                 await arrived(runtime.monitors, runtime.config)
         except TimeoutError:
             pass  # what has not come by now is shown as what it is: no data
-        return _report(runtime)
+        unseen = await asyncio.to_thread(runtime.journal.outbox.unseen)
+        return _report(runtime, unseen)
 
 
 async def arrived(monitors: Monitors, config: Config) -> None:
@@ -95,7 +97,7 @@ async def _either(monitors: Monitors) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _report(runtime: Runtime) -> Report:
+def _report(runtime: Runtime, unseen: list[OutboxRow]) -> Report:
     from restant_tui.cli.report import Report
 
     monitors = runtime.monitors
@@ -106,6 +108,7 @@ def _report(runtime: Runtime) -> Report:
         releases=monitors.releases.latest,
         links=monitors.links.latest,
         alerts=runtime.alerts.feed.latest,
+        messages=tuple(unseen),
     )
 
 

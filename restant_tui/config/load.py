@@ -8,16 +8,20 @@ from difflib import get_close_matches
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final, get_args
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from restant_tui.config.model import App, Config, Host, Service
 from restant_tui.config.people import KINDS
+from restant_tui.config.policy import Schedule
 from restant_tui.config.yamldata import MOST_BYTES, Position, Words, YamlData, read_bytes
 from restant_tui.errors import ConfigProblem
 
 _WORDS: Final = Words("configuration", "hosts:")
-_SECTIONS: Final[Mapping[str, type[msgspec.Struct]]] = {"hosts": Host, "apps": App, "services": Service}
+_SECTIONS: Final[Mapping[str, type[msgspec.Struct]]] = {
+    "hosts": Host, "apps": App, "services": Service, "schedules": Schedule,
+}  # fmt: skip
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _UNKNOWN_KEY: Final = re.compile(r"Object contains unknown field `(?P<key>.*)`")
 _MISSING: Final = re.compile(r"Object missing required field `(?P<key>.*)`")
@@ -38,6 +42,9 @@ _PATTERNS: Final[Mapping[str, str]] = {
     "^[!-~]+@": "write one mail address, like ops@example.org",
     "^[A-Za-z0-9_-]+$": "write the id as the status page shows it",
     "^[A-Za-z0-9.:-]+$": "write the name or address of a mail server",
+    "^[A-Za-z][A-Za-z0-9_+/-]*$": "write a time zone like Asia/Kathmandu or UTC",
+    "^([01][0-9]|2[0-3])": "write a time of the day like 09:00, with quotes around it",
+    "^(RRULE:)?": "write a rule like FREQ=WEEKLY;BYDAY=MO;BYHOUR=9",
 }
 _AT: Final = re.compile(r" - at `(?:key in )?(?P<path>\$[^`]*)`$")
 
@@ -56,7 +63,7 @@ def load(path: Path) -> Config:
             data = file.read(MOST_BYTES + 1)
     except FileNotFoundError as error:
         raise ConfigProblem(
-            f"no configuration at {path}: write one (see README) or try restant-tui --practice"
+            f"no configuration at {path}: write one with restant-tui setup, or try restant-tui --practice"
         ) from error
     except OSError as error:
         raise ConfigProblem(f"the configuration {path} cannot be read: {error.strerror or error}") from error
@@ -159,10 +166,15 @@ def _plainly(message: str, types: Sequence[type]) -> str:
 def _types_at(kind: type, path: str) -> list[type]:
     """Return the types a value may have at a dotted path below a structure."""
     types = [kind]
-    for word in filter(None, path.split(".")):
-        hints = [_fields(one)[word] for one in types if word in _fields(one)]
-        types = [one for hint in hints for one in (hint, *get_args(hint)) if isinstance(one, type)]
+    for word in filter(None, re.sub(r"\[[^\]]*\]", "", path).split(".")):
+        types = [one for kind in types if word in _fields(kind) for one in _plain_types(_fields(kind)[word])]
     return types
+
+
+def _plain_types(hint: Any) -> list[type]:
+    """Return the classes in a type: of `tuple[Level, ...] | None` these are `Level` and `NoneType`."""
+    inside = [one for part in get_args(hint) for one in _plain_types(part)]
+    return [hint, *inside] if isinstance(hint, type) else inside
 
 
 def _fields(kind: type) -> dict[str, Any]:
@@ -191,6 +203,11 @@ def _references(read: YamlData) -> list[Found]:
         if not host.get("dokku") and not host.get("admin"):
             message = f"the host `{name}` has no login: add `dokku: {{user: dokku}}`"
             found.append((read.position(f"$.hosts.{name}"), message))
+    return [*found, *_channel_logins(read), *_policy(read)]
+
+
+def _channel_logins(read: YamlData) -> list[Found]:
+    found: list[Found] = []
     for name, channel in read.data.get("channels", {}).items():
         user, secret = channel.get("user"), channel.get("secret")
         if channel["kind"] != "email":
@@ -202,3 +219,32 @@ def _references(read: YamlData) -> list[Found]:
             message = f"the channel `{name}` would send its password in the clear: use `security: starttls` or `tls`"
             found.append((read.position(f"$.channels.{name}.security"), message))
     return found
+
+
+def _policy(read: YamlData) -> list[Found]:
+    found: list[Found] = []
+    zones = {"$.time_zone": read.data.get("time_zone")}
+    zones |= {f"$.schedules.{name}.tz": entry.get("tz") for name, entry in read.data.get("schedules", {}).items()}
+    for path, zone in zones.items():
+        if zone is not None and not _is_zone(zone):
+            found.append((read.position(path), f"there is no time zone `{zone}`; write one like Asia/Kathmandu or UTC"))
+    known = read.data.get("channels", {})
+    for number, level in enumerate(read.data.get("escalation", ())):
+        for index, channel in enumerate(level.get("channels", ())):
+            if channel.removeprefix("#") not in known:
+                names = ", ".join(known) or "none"
+                message = f"`{level['name']}` is called through `{channel}`, but the channels are: {names}"
+                found.append((read.position(f"$.escalation[{number}].channels[{index}]"), message))
+    folder = read.data.get("working_copy")
+    if folder is not None and not folder.startswith(("/", "~/")):
+        message = f"`{folder}` is a relative folder: write it absolute, or from `~/`"
+        found.append((read.position("$.working_copy"), message))
+    return found
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, LookupError):
+        return False
+    return True

@@ -7,16 +7,13 @@ These structures are at once the model, the validator and the source of the JSON
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from restant_tui.config.people import Channel
-
-Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=63)]
-Duration = Annotated[str, Meta(pattern=r"^([0-9]+(ms|s|m|h|d|w))+$", description="like 500ms, 30s, 2m30s, 25d")]
-Port = Annotated[int, Meta(ge=1, le=65535)]
+from restant_tui.config.policy import EscalationLevel, Schedule, WorkingHours
+from restant_tui.config.scalars import Duration, Name, Port, Zone
 
 
 class Environment(StrEnum):
@@ -116,6 +113,11 @@ class Thresholds(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Fewer days left than this."""
     failed_probes: Levels = Levels(warning=1, critical=3)
     """Health probes failed in a row."""
+    error_percent: Levels = Levels(warning=1, critical=5)
+    """Requests that failed, of all within five minutes."""
+    disk_percent: Levels = Levels(warning=85, critical=90)
+    memory_percent: Levels = Levels(warning=85, critical=95)
+    cpu_percent: Levels = Levels(warning=80, critical=95)
 
 
 class Acknowledge(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -148,6 +150,17 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     polling: Polling = Polling()
     channels: dict[Name, Channel] = msgspec.field(default_factory=dict)
     """Whom to tell; runbooks name them, with or without a `#` before the name."""
+    time_zone: Zone = "UTC"
+    """Where working hours and schedules are read that name no zone of their own; moments are shown in UTC."""
+    working_hours: WorkingHours = WorkingHours()
+    escalation: tuple[EscalationLevel, ...] = ()
+    """Who is called, one level after the other."""
+    update_interval: Duration = "20m"
+    """How often people are told how an incident goes on."""
+    schedules: dict[Name, Schedule] = msgspec.field(default_factory=dict)
+    """When runbooks are due here, by their id."""
+    working_copy: str | None = None
+    """The folder of the application's repository on this machine, absolute or from `~/`; local steps begin there."""
     practice: bool = False
     """True only for the embedded practice host: screens then say PRACTICE."""
 

@@ -102,7 +102,7 @@ class Secrets:
             UsageProblem: the name or the value cannot be used.
             ConfigProblem: the keyring cannot be asked, or did not keep it.
         """
-        _check_name(name)
+        check_name(name)
         if trouble := _unusable(value):
             raise UsageProblem(f"the secret {name} was not stored: {trouble}")
         self._hide(value)
@@ -122,7 +122,7 @@ class Secrets:
             UsageProblem: there is none of that name.
             ConfigProblem: the keyring cannot be asked.
         """
-        _check_name(name)
+        check_name(name)
 
         def forget(ring: Keyring) -> bool:
             known = ring.get_password(SERVICE, name) is not None
@@ -217,7 +217,12 @@ def _system_keyring() -> Keyring:
     return cast(Keyring, importlib.import_module("keyring").get_keyring())
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Make sure that a secret can be kept under this name.
+
+    Raises:
+        UsageProblem: it cannot.
+    """
     if name.startswith(_ENV):
         raise UsageProblem(f"{name} is an environment variable: set it there; the keyring takes names such as slack")
     if not re.fullmatch(KEYRING_NAME, name):

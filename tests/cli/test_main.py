@@ -75,7 +75,7 @@ def test_what_cannot_be_done_is_one_line_and_status_two(
 def test_no_configuration_says_how_to_go_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["status"]) == 2
     path = tmp_path / "home" / "config" / "config.yaml"
-    said = f"restant-tui: no configuration at {path}: write one (see README) or try restant-tui --practice\n"
+    said = f"restant-tui: no configuration at {path}: write one with restant-tui setup, or try restant-tui --practice\n"
     assert capsys.readouterr().err == said
 
 

@@ -10,6 +10,7 @@ from restant_tui.alerts.model import Alert, AlertsSnapshot, Severity
 from restant_tui.cli.marks import Marks
 from restant_tui.cli.report import Report
 from restant_tui.config.model import Environment
+from restant_tui.journal.outbox import OutboxRow
 from restant_tui.monitors.snapshots import (
     AppHealth,
     AppReleases,
@@ -154,7 +155,7 @@ def test_text_from_outside_cannot_drive_the_terminal() -> None:
 
 def test_json_has_the_same_facts_under_stable_keys() -> None:
     plain = json.loads(report(status=Status.WARNING, alert=Severity.WARNING).as_json())
-    assert set(plain) == {"format", "at", "practice", "status", "apps", "releases", "alerts", "links"}
+    assert set(plain) == {"format", "at", "practice", "status", "apps", "releases", "alerts", "links", "messages"}
     assert plain["status"] == "warning"
     app = plain["apps"][0]
     assert app["health"]["http_status"] == 200
@@ -164,3 +165,18 @@ def test_json_has_the_same_facts_under_stable_keys() -> None:
     assert plain["releases"][0]["attempts"][0]["live"] is True
     assert plain["alerts"][0]["runbook"] == "rollback-emergency"
     assert plain["links"][0]["state"] == "live"
+
+
+def test_a_message_that_did_not_reach_people_is_shown_until_somebody_has_seen_it() -> None:
+    row = OutboxRow(
+        op="run-1", channel="incidents", template="emergency", message="{}", queued_at=START - timedelta(minutes=3),
+        title="Checkout\x1b[2J fails", state="failed", detail="channel_not_found: invite the bot to the channel", id=7,
+    )  # fmt: skip
+    made = replace(report(), messages=(row,))
+    text = made.as_text(Marks())
+    assert "x failed    incidents          Checkout fails" in text
+    assert "3 min ago: channel_not_found: invite the bot to the channel" in text
+    assert made.exit_status() == 0
+    [plain] = json.loads(made.as_json())["messages"]
+    assert (plain["id"], plain["state"], plain["channel"]) == (7, "failed", "incidents")
+    assert "MESSAGES\n  none" in report().as_text(Marks())

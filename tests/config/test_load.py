@@ -37,7 +37,8 @@ def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     with pytest.raises(ConfigProblem) as raised:
         load(path)
-    assert str(raised.value) == f"no configuration at {path}: write one (see README) or try restant-tui --practice"
+    way_out = "write one with restant-tui setup, or try restant-tui --practice"
+    assert str(raised.value) == f"no configuration at {path}: {way_out}"
 
 
 def test_a_folder_in_the_files_place_is_one_sentence(tmp_path: Path) -> None:

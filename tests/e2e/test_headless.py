@@ -69,10 +69,15 @@ def test_the_console_without_a_terminal_is_a_snapshot_and_how_to_open_it(tmp_pat
 
 def test_doctor_reaches_every_identity(tmp_path: Path) -> None:
     done = headless.run(*FAST, "doctor", "--json", home=tmp_path)
-    assert done.returncode == 0, done.stdout + done.stderr
-    links = {one["link"]: one for one in json.loads(done.stdout)["links"]}
+    found = json.loads(done.stdout)
+    # What this machine lacks (php, rsync …) is a finding, but no link may be lost.
+    assert done.returncode == {"ok": 0, "warning": 1, "critical": 2}[found["status"]], done.stdout + done.stderr
+    links = {one["link"]: one for one in found["links"]}
     assert set(links) == {"practice/dokku", "practice/admin"}
+    assert all(one["reached"] for one in links.values())
     assert "0.38" in links["practice/dokku"]["says"]
+    assert found["hosts"][0]["dokku"].startswith("0.38")
+    assert "rollback-emergency" in {one["id"] for one in found["runbooks"] if one["readiness"] == "ready"}
 
 
 def test_a_rollback_nobody_confirms_is_declined_and_changes_nothing(host: headless.Served, tmp_path: Path) -> None:

@@ -67,3 +67,17 @@ def test_after_a_pause_it_goes_on_to_its_end(tmp_path: Path) -> None:
         screen.type("c")
         screen.press("enter")
         assert screen.wait_end(30) == 0
+
+
+def test_a_secret_is_asked_for_without_being_shown_and_a_missing_keyring_names_the_way_out(tmp_path: Path) -> None:
+    # Never the keyring of whoever runs the tests.
+    nowhere = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    with terminal("secret", "set", "slack", home=tmp_path, size=(140, 50), env=nowhere) as screen:
+        for question in ("value of slack (not shown):", "once more:"):
+            screen.wait_for(question)
+            screen.type("s3cr3t-nobody-sees")
+            screen.press("enter")
+        assert screen.wait_end(30) == 2
+        assert "this machine has no keyring that can be used" in screen.text
+        assert "env:NAME" in screen.text
+        assert b"s3cr3t" not in screen.received
