@@ -32,14 +32,19 @@ MASK = "•••"
 def clean(text: str) -> str:
     """Return the text without escape sequences, control characters (but tab and newline) and bidi overrides.
 
-    A carriage return before a newline goes; one inside a line keeps what came last, as a terminal would show it.
+    A carriage return before a newline goes; of the parts between others the last that is not blank is kept, so that
+    a progress bar shows where it ended.
     """
     if "\x1b" in text or any("\x80" <= character <= "\x9f" for character in text):
         text = _ESCAPES.sub("", text)
     if "\r" in text:
         text = text.replace("\r\n", "\n")
-        text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
+        text = "\n".join(_last_written(line) if "\r" in line else line for line in text.split("\n"))
     return _CONTROLS.sub("", text)
+
+
+def _last_written(line: str) -> str:
+    return next((part for part in reversed(line.split("\r")) if _CONTROLS.sub("", part).strip()), "")
 
 
 def decode(data: bytes) -> str:

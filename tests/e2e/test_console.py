@@ -136,8 +136,9 @@ def confirm_rollback(screen: Terminal) -> None:
     screen.tab_to("Start")
     screen.press("enter")
     screen.wait_for("destructive", "production is read-only", timeout=30)
+    # Once armed, a second w would stand in the line that is typed into.
     screen.press_until(
-        "w", lambda: "ARMED" in screen.text and "Type restant-main" in screen.text, "an armed production"
+        "w", lambda: "ARMED" in screen.text and "Type restant-main" in screen.text, "an armed production", patience=4
     )
     screen.press("shift+tab")
     screen.type("restant-main")

@@ -111,14 +111,16 @@ class Terminal:
             os.write(self._master, KEYS.get(key, key).encode())
             self.read(0.02)
 
-    def press_until(self, key: str, condition: Callable[[], object], what: str, timeout: float = 15.0) -> None:
-        """Press a key again every half second until the condition holds: a dialog ignores hasty keys."""
+    def press_until(
+        self, key: str, condition: Callable[[], object], what: str, timeout: float = 15.0, patience: float = 0.5
+    ) -> None:
+        """Press a key again every `patience` seconds until the condition holds: a dialog ignores hasty keys."""
         end = time.monotonic() + timeout
         while not condition():
             if time.monotonic() > end:
                 raise AssertionError(f"{key} did not bring {what} within {timeout} s; the screen is\n{self.text}")
             self.press(key)
-            again = time.monotonic() + 0.5
+            again = time.monotonic() + patience
             while time.monotonic() < again and not condition():
                 self.read()
 
