@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual.app import RenderResult
 from textual.content import Content
@@ -13,12 +14,14 @@ from textual.widget import Widget
 
 from restant_tui.config.model import Config, Environment
 from restant_tui.engine.state import RunState
-from restant_tui.journal.outbox import OutboxRow
 from restant_tui.monitors.snapshots import LinksSnapshot
 from restant_tui.text import ago
 from restant_tui.transport.link import Link
 from widgets import glyphs
 from widgets.layout import sentence, spread
+
+if TYPE_CHECKING:
+    from restant_tui.journal.outbox import OutboxRow
 
 _WORST = (Link.REFUSED, Link.LOST, Link.STALE, Link.CONNECTING, Link.LIVE)
 

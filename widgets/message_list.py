@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import Reactive, var
 
-from restant_tui.journal.outbox import OutboxRow
 from widgets import glyphs
 from widgets.layout import age, outside, sentence, spread, wrapped
 from widgets.panel import Panel, Row
+
+if TYPE_CHECKING:
+    from restant_tui.journal.outbox import OutboxRow
 
 
 class MessageList(Panel):
@@ -45,9 +48,9 @@ class MessageList(Panel):
         if not self.undelivered:
             words = "every message was delivered, or somebody has seen that it was not"
             return [Row("", (Content.styled(words, "$text-muted"),))]
-        return [Row(str(row.id), tuple(self._lines(row, width))) for row in self.undelivered]
+        return [Row(str(row.id), tuple(self._told(row, width))) for row in self.undelivered]
 
-    def _lines(self, row: OutboxRow, width: int) -> Iterable[Content]:
+    def _told(self, row: OutboxRow, width: int) -> Iterable[Content]:
         signs = glyphs.of(self.app)
         failed = row.state == "failed"
         word = Content.styled(

@@ -11,6 +11,7 @@ from screens.app import RestantApp
 from screens.ask import AskScreen
 from screens.dashboard import Dashboard
 from screens.help import HelpScreen
+from screens.messages import MessagesScreen
 from screens.runs import RecordScreen, RunsScreen
 from tests.support.console import FakeRuntime, open_console, settle
 from widgets import commands
@@ -23,7 +24,7 @@ from widgets.releases import ReleasesPane
 from widgets.run_list import RunList
 
 PANES = (HealthPane, ReleasesPane, LogPane, AlertsPane, RunList)
-SCREENS = (Dashboard, RunsScreen, RecordScreen, AskScreen, HelpScreen)
+SCREENS = (Dashboard, RunsScreen, RecordScreen, AskScreen, HelpScreen, MessagesScreen)
 SCOPES = (RestantApp, *SCREENS, *PANES)
 
 
