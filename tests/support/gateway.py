@@ -75,6 +75,10 @@ class Gateway:
             found.append(Call(host, Identity(identity), path.read_bytes().decode()))
         return found
 
+    def count(self, line: str) -> int:
+        """Return how often a line has arrived so far."""
+        return sum(one.line == line for one in self.calls)
+
     async def stand_before(self, config: Config) -> Config:
         """Open the ways to the hosts of a configuration; return it with the gateway in the place of each host."""
         logins = [(name, one) for name, host in config.hosts.items() for one in Identity if host.login(one)]
