@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -19,9 +18,8 @@ from restant_tui.clock import Clock, SystemClock
 from restant_tui.errors import RestantError
 from restant_tui.monitors.snapshots import HealthSnapshot, LinksSnapshot, ReleasesSnapshot
 from restant_tui.text import clean, one_line
-from screens import questions, startup
-from screens.app_commands import Arm, CommandPalette, Help, Leave, Messages, PollNow, Runbooks, Runs, SwitchColours
-from screens.following import follow, follow_post
+from screens import connecting, questions, startup
+from screens.app_commands import EVERYWHERE, why_not
 from screens.runbook_search import RunbookProvider
 from widgets import commands, theme
 from widgets.alerts import AlertsPane
@@ -47,7 +45,7 @@ class RestantApp(App[None]):
 
     CSS_PATH = "app.tcss"
     TITLE = "restant-tui"
-    DOES = (Help, CommandPalette, Runbooks, Runs, Messages, Arm, PollNow, SwitchColours, Leave)
+    DOES = EVERYWHERE
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings(*DOES)]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {CommandProvider, RunbookProvider}
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {"dashboard": lambda: _dashboard()}  # noqa: PLW0108
@@ -99,7 +97,7 @@ class RestantApp(App[None]):
         self.set_class(ascii_only, "-ascii")
         self.set_reactive(RestantApp.context, context or Context())
         self.set_reactive(RestantApp.now, self.clock.now())
-        self._opened: Runtime | None = None
+        self.opened: Runtime | None = None  # also while it starts: it is closed in any case
 
     def on_mount(self) -> None:
         """Show the first frame, then begin the work."""
@@ -109,25 +107,13 @@ class RestantApp(App[None]):
 
     @work(group="runtime", exit_on_error=False)
     async def _connect(self) -> None:
-        startup.settled()
-        await asyncio.to_thread(startup.warm)
-        runtime = self._opened = await self._open_runtime()
-        self.clock = runtime.clock
-        self.context = Context.of(runtime.config)
-        self.patience = Patience.of(runtime.config.polling, getattr(runtime.clock, "speed", 1.0))
-        await runtime.start()
-        self.runtime = runtime
-        self.tick()
-        seen = runtime.monitors
-        follow(self, health=seen.health, releases=seen.releases, links=seen.links, alerts=runtime.alerts.feed)
-        if runtime.notifier is not None:
-            follow_post(self, runtime.notifier)
+        await connecting.connect(self, self._open_runtime)
 
     async def on_unmount(self) -> None:
         """Give the terminal its own title back and close what was opened."""
         self._entitle(startup.TITLE_RESTORED)
-        if self._opened is not None:
-            await self._opened.close()
+        if self.opened is not None:
+            await self.opened.close()
 
     def tick(self) -> None:
         """Take in the time and what no feed tells: the arming and the runs under way."""
@@ -168,16 +154,7 @@ class RestantApp(App[None]):
 
     def unavailable(self, command: type[Command]) -> str:
         """Return why a command cannot be used now."""
-        waiting = "" if self.runtime is not None else self.trouble or "still connecting"
-        if command is PollNow:
-            return "" if self.trouble else waiting
-        if command is Arm:
-            return waiting or ("" if self.context.production else "no production app is configured")
-        if command is Messages:
-            return waiting or ("" if self.undelivered else "no message is left undelivered")
-        if command in (Runbooks, Runs):
-            return "this is it" if command.name() == self.screen.TITLE else waiting
-        return ""
+        return why_not(command, self)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey the keys that cannot be used now."""
@@ -204,21 +181,16 @@ class RestantApp(App[None]):
     @work(group="dialog", exit_on_error=False)
     async def action_runs(self) -> None:
         """Open the list of runs, and the wizard of the one that is chosen there."""
-        from screens.runs import RunsScreen
-
-        assert self.runtime is not None
-        screen = RunsScreen(self.runtime).data_bind(RestantApp.runs, RestantApp.now)
-        chosen = await self.push_screen_wait(screen)
-        if chosen and (run := self.runtime.engine.run(chosen)) is not None:
+        if self.runtime is not None and (run := await questions.which_run(self, self.runtime)) is not None:
             self.open_run(run)
 
     def action_messages(self) -> None:
         """Open the list of messages that did not reach people."""
         from screens.messages import MessagesScreen
 
-        if self.runtime is not None and self.runtime.notifier is not None:
-            screen = MessagesScreen(self.runtime.notifier, self.runtime.actor)
-            self.push_screen(screen.data_bind(RestantApp.undelivered, RestantApp.now))
+        if (held := self.runtime) is not None and held.notifier is not None:
+            shown = MessagesScreen(held.notifier, held.actor)
+            self.push_screen(shown.data_bind(RestantApp.undelivered, RestantApp.now))
 
     def action_switch_colours(self) -> None:
         """Change between light and dark."""

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from restant_tui.config.model import Danger
 from widgets.commands import Command
+
+if TYPE_CHECKING:
+    from screens.app import RestantApp
 
 
 class Help(Command):
@@ -59,3 +64,25 @@ class Leave(Command):
 
     key, hint, rank = "q,ctrl+q", "Quit", 60
     title = "Quit"
+
+
+EVERYWHERE = (Help, CommandPalette, Runbooks, Runs, Messages, Arm, PollNow, SwitchColours, Leave)
+
+
+def why_not(command: type[Command], app: RestantApp) -> str:
+    """Return why a command cannot be used now, or an empty string.
+
+    Args:
+        command: one of those above.
+        app: the console, for what it knows by now.
+    """
+    waiting = "" if app.runtime is not None else app.trouble or "still connecting"
+    if command is PollNow:
+        return "" if app.trouble else waiting
+    if command is Arm:
+        return waiting or ("" if app.context.production else "no production app is configured")
+    if command is Messages:
+        return waiting or ("" if app.undelivered else "no message is left undelivered")
+    if command in (Runbooks, Runs):
+        return "this is it" if command.name() == app.screen.TITLE else waiting
+    return ""

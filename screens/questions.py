@@ -1,4 +1,4 @@
-"""The two questions the console itself asks: may production be changed, and may it be left with a run under way."""
+"""What the console itself asks: may production be changed, may it be left with a run under way, which run is meant."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from widgets.context_bar import Context
 from widgets.layout import outside, sentence
 
 if TYPE_CHECKING:
+    from restant_tui.engine.run import Run
     from restant_tui.engine.runtime import Runtime
+    from screens.app import RestantApp
 
 
 def arm(context: Context) -> AskScreen:
@@ -49,6 +51,15 @@ def leave(context: Context, runs: tuple[RunState, ...]) -> AskScreen:
         proceed="Leave",
         where=_where(context),
     )
+
+
+async def which_run(app: RestantApp, runtime: Runtime) -> Run | None:
+    """Show the list of runs; return the one that was chosen, if it is still held. To be awaited in a worker."""
+    from screens.runs import RunsScreen
+
+    kind = type(app)
+    chosen = await app.push_screen_wait(RunsScreen(runtime).data_bind(kind.runs, kind.now))
+    return runtime.engine.run(chosen) if chosen else None
 
 
 def _where(context: Context) -> Content:

@@ -30,6 +30,7 @@ from widgets.runbook_detail import run_lines, runbook_lines
 from widgets.standing import standing_lines
 
 if TYPE_CHECKING:
+    from restant_tui.alerts.model import AlertsSnapshot
     from restant_tui.dokku.capabilities import Capabilities
     from restant_tui.engine.run import Run
     from restant_tui.engine.runtime import Runtime
@@ -82,7 +83,7 @@ class RunbooksScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Follow the App's runs and time, and read the catalogue."""
-        for name, take in (("runs", self._take_runs), ("now", self._take_now)):
+        for name, take in (("runs", self._take_runs), ("alerts", self._take_alerts), ("now", self._take_now)):
             if hasattr(self.app, name):
                 self.watch(self.app, name, take)
         self.query_one("#problem").display = False
@@ -90,6 +91,9 @@ class RunbooksScreen(Screen[None]):
 
     def _take_runs(self, runs: tuple[RunState, ...]) -> None:
         self.catalogue.runs = runs
+
+    def _take_alerts(self, alerts: AlertsSnapshot | None) -> None:
+        self.catalogue.alerts = alerts.open if alerts else ()
 
     def _take_now(self, now: datetime | None) -> None:
         self.catalogue.now = now
@@ -158,7 +162,7 @@ class RunbooksScreen(Screen[None]):
             box.border_title = outside(entry.title)
             shelf = self.catalogue.shelf or Shelf()
             standing = standing_lines(shelf.duty(entry.id), shelf.outlook(entry.id), self.catalogue.now, width)
-            lines = runbook_lines(entry, self._runbook(entry), width, standing)
+            lines = runbook_lines(entry, self._runbook(entry), width, standing, look=self._runtime.catalogue.look)
         self.query_one("#text", Static).update(Content("\n").join(lines))
         box.scroll_home(animate=False)
 

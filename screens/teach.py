@@ -79,7 +79,7 @@ class TeachScreen(ModalScreen[None]):
         if seed:
             lines += [*_heading("The operations document says"), *(_code(line) for line in seed)]
         lines += _part("Why it is not run as written" if seed else "In its place", self._background.instead, width)
-        sent = commands_shown.shown(state.commands or self._background.planned, width - 2)
+        sent = commands_shown.parted(state.commands or self._background.planned, width - 2)
         if sent:
             lines += [*_heading("What is sent"), *(Content("  ") + line for line in sent)]
         if step is not None and step.teach is not None:

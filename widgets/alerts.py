@@ -18,7 +18,7 @@ from restant_tui.text import duration
 from widgets import commands, glyphs
 from widgets.commands import Command
 from widgets.glyphs import Face, Glyphs
-from widgets.layout import age, fit, outside, pad, sentence, spread
+from widgets.layout import age, fit, outside, pad, sentence, spread, wrapped
 from widgets.panel import Panel, Row
 
 _INDENT = 11
@@ -106,7 +106,7 @@ class AlertsPane(Panel):
             self.post_message(self.OpenSuggestedRunbook(self.selected.runbook, self.selected))
 
     def rows(self, width: int) -> Iterable[Row]:
-        """Return two lines for each open alert, then one for each that was cleared."""
+        """Return two to four lines for each open alert, then one for each that was cleared."""
         if self.alerts is None or self.now is None:
             return [Row("", (Content.styled("connecting", "$text-muted"),))]
         now = self.now
@@ -137,10 +137,8 @@ class AlertsPane(Panel):
             ]
         )
         indent = Content(" " * _INDENT)
-        lines = [spread(head, clock, width), fit(indent + about, width)]
-        if alert.detail:
-            lines.insert(1, fit(indent + outside(alert.detail), width))
-        return tuple(lines)
+        detail = wrapped(outside(alert.detail).plain, width, indent=_INDENT, limit=2) if alert.detail else ()
+        return spread(head, clock, width), *detail, fit(indent + about, width)
 
     def _cleared(self, alert: Alert, width: int, now: datetime) -> Content:
         since = f"{age(alert.cleared_at, now):>6} ago" if alert.cleared_at else ""

@@ -1,10 +1,11 @@
-"""The catalogue: the runs that are under way, then every runbook by category."""
+"""The catalogue: the runs that are under way, what the alerts call for, then every runbook by category."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -12,6 +13,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import Reactive, reactive
 
+from restant_tui.alerts.model import Alert
+from restant_tui.alerts.triggers import triggers_of
 from restant_tui.config.model import Danger
 from restant_tui.dokku.readiness import State
 from restant_tui.engine.state import RunState
@@ -85,6 +88,8 @@ class CatalogueList(Panel):
     shelf: Reactive[Shelf | None] = reactive(None, repaint=False)
     runs: Reactive[tuple[RunState, ...]] = reactive((), repaint=False)
     filter: Reactive[str] = reactive("", repaint=False)
+    alerts: Reactive[tuple[Alert, ...]] = reactive((), repaint=False)
+    """The open alerts; the runbooks that are for them stand first."""
     now: Reactive[datetime | None] = reactive(None, repaint=False)
 
     def watch_shelf(self) -> None:
@@ -100,6 +105,10 @@ class CatalogueList(Panel):
         """Draw what matches."""
         self.redraw()
         self.post_message(self.SelectionMoved())
+
+    def watch_alerts(self) -> None:
+        """Bring to the top what is for them."""
+        self.redraw()
 
     def watch_now(self) -> None:
         """Let the ages grow."""
@@ -148,17 +157,14 @@ class CatalogueList(Panel):
             self.post_message(self.RunbookChosen(self.entry.id))
 
     def rows(self, width: int) -> Iterable[Row]:
-        """Return the runs, then the runbooks under their categories."""
+        """Return the runs, what the open alerts call for, the runbooks by category, and last the pieces of others."""
         rows = [Row(RUN + run.id, (self._run(run, width),)) for run in self.runs]
         if self.shelf is None:
             return [*rows, Row("", (Content.styled("reading the runbooks", "$text-muted"),))]
-        category = ""
         found = [entry for entry in self.shelf.entries if _matches(entry, self.filter)]
-        for entry in found:
-            if entry.category != category:
-                category = entry.category
-                rows.append(Row("", (outside(category, "bold $text-primary"),)))
-            rows.append(Row(BOOK + entry.id, (self._entry(entry, width),)))
+        for heading, entries in _shelved(found, self.alerts):
+            rows.append(Row("", (outside(heading, "bold $text-primary"),)))
+            rows += [Row(BOOK + entry.id, (self._entry(entry, width),)) for entry in entries]
         if not found:
             words = f'no runbook has "{self.filter}" in it' if self.filter else "there is no runbook"
             rows.append(Row("", (outside(words, "$text-muted"),)))
@@ -207,6 +213,18 @@ def danger_word(danger: Danger | None, signs: glyphs.Glyphs) -> Content:
     sign = {Danger.READ: signs.dot, Danger.CHANGE: signs.warning, Danger.DESTRUCTIVE: signs.critical}[danger]
     word = "only reads" if danger is Danger.READ else danger.value
     return Content.styled(f"{sign} {word}", glyphs.danger_style(danger))
+
+
+def _shelved(entries: list[Entry], alerts: tuple[Alert, ...]) -> Iterator[tuple[str, list[Entry]]]:
+    """Yield each heading with what stands below it; an entry stands in one place only."""
+    words, named = triggers_of(alerts), {alert.runbook for alert in alerts}
+    now = [entry for entry in entries if not entry.piece and (entry.id in named or words.intersection(entry.triggers))]
+    if now:
+        # What an alert names itself before what says that it may help.
+        yield "for the alerts now", sorted(now, key=lambda entry: entry.id not in named)
+    rest = sorted((entry for entry in entries if entry not in now), key=lambda entry: entry.piece)
+    for heading, group in groupby(rest, key=lambda entry: "pieces" if entry.piece else entry.category):
+        yield heading, list(group)
 
 
 def _says(content: Content) -> bool:

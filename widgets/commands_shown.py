@@ -47,6 +47,17 @@ def shown(commands: Iterable[CommandLine], width: int, *, limit: int = _MOST_LIN
     return lines
 
 
+def parted(commands: Iterable[CommandLine], width: int, *, limit: int = _MOST_LINES) -> list[Content]:
+    """Return what is sent in any case first, and below it what is sent only as needed; arguments as for `shown`."""
+    commands = list(commands)
+    always = [command for command in commands if not command.when]
+    as_needed = [command for command in commands if command.when]
+    lines = shown(always, width, limit=limit) if always else []
+    if always and as_needed:
+        lines.append(Content.styled("Besides, as needed:", "$text-muted"))
+    return [*lines, *(shown(as_needed, width, limit=limit) if as_needed else ())]
+
+
 def _on_one_line(command: CommandLine) -> Content:
     when = Content.styled(f"  ({outside(command.when).plain})" if command.when else "", "$text-muted")
     return (

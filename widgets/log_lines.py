@@ -38,6 +38,8 @@ _STAMPS = re.compile(
     r"|\[\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[^\]\s]*\] "
     r"|(?<![\w:])\d{4}-\d\d-\d\d \d\d:\d\d:\d\d "
 )
+_LEADER = re.compile(r"\.{6,}")
+"""Dots up to the edge of a wide terminal, as Laravel's worker prints them: they push out how the job ended."""
 _WORK_SECONDS = 0.008
 _FOCUSED_HZ, _OTHER_HZ = 30, 8
 
@@ -95,6 +97,8 @@ class LogLines(Widget, can_focus=True):
         """Show another log, following it."""
         self.title, self._place, self._shift = title, place, 0
         self.view = LogView(buffer, max(1, self.size.height - 1))
+        # This frame shows what the buffer holds now: the timer has nothing to add until more comes.
+        self._seen = (buffer.total, buffer.first)
         self.refresh()
         self.refresh_bindings()
 
@@ -194,7 +198,7 @@ class LogLines(Widget, can_focus=True):
 
     def _line(self, line: LogLine, view: LogView, width: int) -> Content:
         words = clean(line.message).replace("\n", " ").expandtabs(4)
-        message = Content(_STAMPS.sub("", words) if width < _WHOLE_FROM else words)
+        message = Content(_LEADER.sub("...", _STAMPS.sub("", words)) if width < _WHOLE_FROM else words)
         if view.search is not None:
             for start, end in view.search.spans(message.plain):
                 message = message.stylize("reverse", start, end)

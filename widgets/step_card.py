@@ -82,10 +82,10 @@ class StepCard(Panel):
         lines = [self._status(step)]
         if step.progress:
             lines += self._labelled("now", step.progress, width, limit=2)
-        if step.reason:
-            style = "" if step.status is StepStatus.OK else step_face(step.status, glyphs.of(self.app)).style
-            lines += self._labelled("", step.reason, width, style, limit=4)
-        lines += self._commands(step, width)
+        reason = self._reason(step, width)
+        # Of what is not over yet the commands matter most, of what is over why it ended so.
+        ahead = step.status is StepStatus.PENDING or step.status in ONGOING
+        lines += [*self._commands(step, width), *reason] if ahead else [*reason, *self._commands(step, width)]
         if step.why:
             lines += self._labelled("why", step.why, width, limit=2 if self.terse else 4)
         for held in step.held:
@@ -124,9 +124,15 @@ class StepCard(Panel):
         tries = f"try {step.attempts}" if step.attempts > 1 else ""
         return sentence([Content(tries), outside(f"by {step.by}", "$text-muted") if step.by else Content("")])
 
+    def _reason(self, step: StepState, width: int) -> list[Content]:
+        if not step.reason:
+            return []
+        style = "" if step.status is StepStatus.OK else step_face(step.status, glyphs.of(self.app)).style
+        return self._labelled("", step.reason, width, style, limit=4)
+
     def _commands(self, step: StepState, width: int) -> list[Content]:
         planned = not step.commands
-        found = commands_shown.shown(
+        found = commands_shown.parted(
             self.background.planned if planned else step.commands, width - _LABEL, limit=3 if self.terse else 6
         )
         label = "to send" if planned else "sent"

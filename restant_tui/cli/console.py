@@ -10,6 +10,7 @@ import asyncio
 import os
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from restant_tui.cli.options import Options
@@ -71,7 +72,9 @@ async def _console(options: Options) -> int:
             # Asked again after a failure: the practice host of the first time still stands.
             if not found:
                 found.append(await stack.enter_async_context(opened(options)))
-            return found[0].runtime()
+            from screens.secret import ask_secret
+
+            return found[0].runtime(ask_secret=partial(ask_secret, app))
 
         app = RestantApp(open_runtime, ascii_only=options.ascii)
         # Textual would print the values of variables, secrets among them; ours goes into a redacted report.

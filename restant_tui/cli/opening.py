@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from restant_tui.config.model import Config
     from restant_tui.engine.runtime import Runtime
     from restant_tui.practice.host import PracticeHost
+    from restant_tui.transport.personal import AskSecret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +33,12 @@ class Opening:
     actor: str
     host: PracticeHost | None = None
 
-    def runtime(self) -> Runtime:
-        """Make the runtime; nothing is connected yet."""
+    def runtime(self, *, ask_secret: AskSecret | None = None) -> Runtime:
+        """Make the runtime; nothing is connected yet.
+
+        Args:
+            ask_secret: asks the person for the passphrase of a key; where nobody can be asked, such keys stay shut.
+        """
         from restant_tui.engine.runtime import Runtime
         from restant_tui.practice.keyring import PracticeKeyring
         from restant_tui.transport.personal import Personal
@@ -48,7 +53,7 @@ class Opening:
             environ=environment(),
             folder=self.working_copy(),
             # The practice host needs nothing of the person's, and their SSH configuration could lead away from it.
-            personal=None if self.config.practice else Personal.from_environ(os.environ, Path.home()),
+            personal=None if self.config.practice else Personal.from_environ(os.environ, Path.home(), ask_secret),
             keyring=PracticeKeyring if self.config.practice else None,
         )
 

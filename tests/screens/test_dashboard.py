@@ -331,6 +331,21 @@ async def test_a_second_that_passes_repaints_single_lines_and_nothing_else(
         assert all(region.height == 1 for _, regions in repainted for region in regions)
 
 
+async def test_a_log_that_was_just_shown_is_not_drawn_again_until_more_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    runtime = FakeRuntime()
+    runtime.outage()
+    async with open_console(runtime) as pilot:
+        pane = pilot.app.screen.query_one(LogPane)
+        pane.show_log("restant-main", runtime.monitors.logs["restant-main"])
+        drawn: list[object] = []
+        monkeypatch.setattr(type(pane.lines), "refresh", lambda self, *regions, **_: drawn.append(self))
+        pane.lines.pull()
+        assert not drawn
+        runtime.monitors.logs["restant-main"].feed(b"2026-03-02T03:00:00.1Z app[web.1]: newest\n")
+        pane.lines.pull()
+        assert drawn
+
+
 async def test_a_run_under_way_is_said_in_the_bar() -> None:
     runtime = FakeRuntime()
     runtime.engine.active = (under_way(),)

@@ -197,3 +197,61 @@ async def test_runs_under_way_stand_on_top_and_can_be_gone_back_to(shelf: Path, 
         assert "waits for you" in shown(pilot)
         await pilot.press("home", "enter")
         await until(lambda: isinstance(pilot.app.screen, WizardScreen))
+
+
+PIECE = """
+format: 1
+id: peek
+title: A piece [/x]
+category: alerts
+piece: true
+when_to_use: Inside others.
+owner: devops
+reviewed: "2026-02-20"
+estimate: {typical: 30s}
+steps:
+  - {id: report, kind: run, title: Report, danger: read, argv: [version]}
+"""
+HELPS = """
+format: 1
+id: helps
+title: What helps
+category: security
+when_to_use: It is down.
+triggers: [app-down]
+owner: devops
+reviewed: "2026-02-20"
+estimate: {typical: 30s}
+params:
+  - {name: app, type: app, title: Which app, default: restant-main}
+steps:
+  - {id: report, kind: run, title: "Look at {{ app }} now", danger: read, argv: ["ps:report", "{{ app }}"]}
+  - {id: back, kind: include, title: Another one, runbook: back, with: {app: "{{ app }}", release: x}}
+"""
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_the_open_alerts_call_for_stands_first_and_pieces_stand_last(
+    shelf: Path, size: tuple[int, int]
+) -> None:
+    (shelf / "helps.yaml").write_text(HELPS)
+    (shelf / "peek.yaml").write_text(PIECE)
+    async with catalogue(shelf, size) as (pilot, _):
+        titles = [row.lines[0].plain for row in pilot.app.screen.query_one(CatalogueList)._rows]
+        assert titles[0] == "for the alerts now"
+        assert "What helps" in titles[1]
+        assert sum("What helps" in title for title in titles) == 1
+        assert titles[-2].strip() == "pieces"
+        assert "A piece [/x]" in titles[-1]
+        assert "alerts" not in titles
+
+
+async def test_the_detail_shows_what_is_filled_in_later_without_braces_and_counts_what_is_included(
+    shelf: Path,
+) -> None:
+    (shelf / "helps.yaml").write_text(HELPS)
+    async with catalogue(shelf, (160, 40), selected="helps") as (pilot, _):
+        assert "Look at <app> now" in shown(pilot)
+        assert "{{" not in shown(pilot)
+        [line] = [line for line in shown(pilot).splitlines() if "Another one" in line]
+        assert "destructive" in line.partition("Another one")[2]

@@ -112,7 +112,7 @@ class GateFace(Vertical):
         """Return the question in words."""
         gate = self.gate
         lines = list(wrapped(flat(gate.says), width, limit=4)) if gate.says else []
-        lines += commands_shown.shown(gate.commands, width)
+        lines += commands_shown.parted(gate.commands, width)
         if gate.evidence != gate.undo:
             lines += evidence_lines(gate.evidence, width, self.EVIDENCE_LINES)
         for label, text in (("hits ", gate.blast), ("undo ", gate.undo)):
