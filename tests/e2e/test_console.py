@@ -32,7 +32,7 @@ def test_the_dashboard_is_there_within_five_seconds_and_q_leaves(tmp_path: Path,
 
 
 def test_at_80x24_every_pane_is_reachable_and_the_footer_is_whole(tmp_path: Path) -> None:
-    with terminal("--practice", home=tmp_path, size=(80, 24)) as screen:
+    with terminal("--practice", "--practice-speed", "4", home=tmp_path, size=(80, 24)) as screen:
         screen.wait_for(*PANES, "restant-main", "answers 500")
         footer = screen.lines[-1].rstrip()
         assert "?" in footer
