@@ -41,7 +41,7 @@ def quick_pilot(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Collect garbage seldom: what the imports made stays for good, and looking at it again costs a third of the time."""
+    """Collect garbage seldom: what the imports made stays for good, and to look at it again costs time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
