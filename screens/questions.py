@@ -9,6 +9,7 @@ from textual.content import Content
 
 from restant_tui.config.model import Environment
 from restant_tui.engine.state import RunState
+from restant_tui.errors import RestantError
 from screens.ask import AskScreen
 from widgets import glyphs
 from widgets.context_bar import Context
@@ -54,12 +55,21 @@ def leave(context: Context, runs: tuple[RunState, ...]) -> AskScreen:
 
 
 async def which_run(app: RestantApp, runtime: Runtime) -> Run | None:
-    """Show the list of runs; return the one that was chosen, if it is still held. To be awaited in a worker."""
+    """Show the list of runs; return the one that was chosen. To be awaited in a worker.
+
+    One that an earlier console left unfinished is taken up again: the engine asks the host first what has happened.
+    """
     from screens.runs import RunsScreen
 
     kind = type(app)
     chosen = await app.push_screen_wait(RunsScreen(runtime).data_bind(kind.runs, kind.now))
-    return runtime.engine.run(chosen) if chosen else None
+    if not chosen:
+        return None
+    try:
+        return runtime.engine.run(chosen) or await runtime.engine.resume(chosen, by=runtime.actor)
+    except RestantError as problem:
+        app.tell(str(problem), wrong=True)
+        return None
 
 
 def _where(context: Context) -> Content:

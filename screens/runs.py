@@ -70,10 +70,11 @@ class RunsScreen(Screen[str]):
 
     @on(RunList.RunChosen)
     def open_run(self, event: RunList.RunChosen) -> None:
-        """Leave for the wizard of a run under way; show the record of one that has ended."""
-        if self._runtime.engine.run(event.run) is not None:
+        """Leave for the wizard of a run that has not ended; show the record of one that has."""
+        record = self._records.get(event.run)
+        if self._runtime.engine.run(event.run) is not None or (record and record.finished_at is None):
             self.dismiss(event.run)
-        elif record := self._records.get(event.run):
+        elif record:
             self._open_record(record)
 
     @work(group="journal", exclusive=True, exit_on_error=False)

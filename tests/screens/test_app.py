@@ -212,6 +212,33 @@ async def test_the_list_of_runs_shows_those_under_way_first_and_opens_a_record()
         await until(lambda: isinstance(pilot.app.screen, Dashboard))
 
 
+async def test_a_run_left_unfinished_is_taken_up_from_the_list_or_says_why_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    runtime = FakeRuntime()
+    runtime.journal.records = [
+        RunRecord(
+            id="r-1", runbook="x", title="Cut short", environment="production", host="box", actor="sam",
+            started_at=START,
+        )
+    ]  # fmt: skip
+    runtime.engine.held = "r-1 is carried on by noor on another console"
+    opened: list[object] = []
+    async with open_console(runtime, (100, 24)) as pilot:
+        monkeypatch.setattr(pilot.app, "open_run", opened.append)
+        await pilot.press("j")
+        await until(lambda: "Cut short" in text(pilot.app))
+        await pilot.press("enter")
+        await until(lambda: "noor on another console" in text(pilot.app))
+        assert not opened
+        runtime.engine.held = ""
+        await pilot.press("j")
+        await until(lambda: isinstance(pilot.app.screen, RunsScreen) and "Cut short" in text(pilot.app))
+        await pilot.press("enter")
+        await until(lambda: len(opened) == 1)
+    assert runtime.engine.resumed == ["r-1"]
+
+
 def test_nothing_heavy_is_loaded_when_the_first_frame_stands() -> None:
     code = """
 import asyncio, sys

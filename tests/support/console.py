@@ -17,6 +17,7 @@ from restant_tui.alerts.model import Condition, Severity
 from restant_tui.config.model import Acknowledge, App, Config, Danger, Environment, Host, Login
 from restant_tui.engine.arming import Arming
 from restant_tui.engine.state import RunState, RunStatus
+from restant_tui.errors import UsageProblem
 from restant_tui.journal.records import Entry as JournalEntry
 from restant_tui.journal.records import RunRecord
 from restant_tui.monitors.feed import Feed
@@ -232,6 +233,15 @@ class FakeEngine:
 
     def __init__(self) -> None:
         self.active: tuple[FakeRun, ...] = ()
+        self.resumed: list[str] = []
+        self.held = ""
+        """Why no run can be taken up, if it cannot."""
+
+    async def resume(self, run_id: str, *, by: str) -> FakeRun:
+        if self.held:
+            raise UsageProblem(self.held)
+        self.resumed.append(run_id)
+        return under_way()
 
     def run(self, run_id: str) -> FakeRun | None:
         return next((run for run in self.active if run.feed.latest.id == run_id), None)
