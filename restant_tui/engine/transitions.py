@@ -187,7 +187,7 @@ def _taken_up(step: StepState, at: datetime) -> StepState:
         return replace(step, status=StepStatus.PENDING, intent=False, held=(), progress="")
     return replace(
         step, status=StepStatus.UNKNOWN, intent=False, finished_at=at, progress="",
-        reason="The console stopped after the command was noted and before an answer was: it may have happened.",
+        reason="The console stopped before an answer came: it may have happened",
     )  # fmt: skip
 
 

@@ -40,7 +40,6 @@ async def an_empty_host_takes_the_place(stage: Stage) -> None:
     uploads.mkdir(parents=True)
     (uploads / "receipt-0001.txt").write_text("Receipt 1\n")
     other.world.dns = _Names(other.world.dns, other.world.machine.address)
-    other.world.settings["letsencrypt.email"] = "ops@restant.example.com"
 
 
 @before("recover-system", "ok")
