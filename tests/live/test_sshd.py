@@ -98,10 +98,12 @@ async def test_commands_queue_even_where_the_host_allows_fewer_channels(tmp_path
     sshd = Sshd(tmp_path, max_sessions=2)
     await sshd.start()
     session = Session(sshd.host(), Identity.ADMIN, clock=SystemClock(), settings=Timing(channels=3))
-    outcomes = await asyncio.gather(*(session.run(["echo", str(n)], timeout=60) for n in range(20)))
-    assert {outcome.reason for outcome in outcomes} == {""}
-    await session.close()
-    await sshd.stop()
+    try:
+        outcomes = await asyncio.gather(*(session.run(["echo", str(n)], timeout=60) for n in range(20)))
+        assert {outcome.reason for outcome in outcomes} == {""}
+    finally:
+        await session.close()
+        await sshd.stop()
 
 
 async def test_running_out_of_time_says_so_and_leaves_the_connection_usable(admin: Session, sshd: Sshd) -> None:
