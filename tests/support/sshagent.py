@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket as sockets
 import subprocess
 import tempfile
 import time
@@ -21,7 +22,7 @@ def agent(*keys: Path) -> Iterator[str]:
         process = subprocess.Popen(["ssh-agent", "-D", "-a", socket], stdout=subprocess.DEVNULL)
         try:
             limit = time.monotonic() + 10
-            while not Path(socket).exists():
+            while not _listens(socket):
                 assert time.monotonic() < limit
                 assert process.poll() is None
                 time.sleep(0.005)
@@ -32,6 +33,16 @@ def agent(*keys: Path) -> Iterator[str]:
         finally:
             process.kill()
             process.wait()
+
+
+def _listens(path: str) -> bool:
+    """Whether somebody takes connections there; the file alone is there a moment earlier."""
+    with sockets.socket(sockets.AF_UNIX) as knock:
+        try:
+            knock.connect(path)
+        except OSError:
+            return False
+        return True
 
 
 def keygen(*arguments: object) -> None:
