@@ -29,6 +29,6 @@ def copy_argv(source: str, destination: str, login: str, ssh: tuple[str, ...]) -
         raise UsageProblem("A path may not begin with a dash: it would be read as an option.")
     placed = [f"{login}:{one.removeprefix(REMOTE)}" if one.startswith(REMOTE) else one for one in sides]
     return (
-        "rsync", "--archive", "--compress", "--partial", "--protect-args", "--stats", "--rsh", shlex.join(ssh), "--",
-        *placed,
+        "rsync", "--archive", "--compress", "--partial", "--protect-args", "--info=progress2", "--stats",
+        "--rsh", shlex.join(ssh), "--", *placed,
     )  # fmt: skip

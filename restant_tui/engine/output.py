@@ -60,10 +60,18 @@ class StepOutput:
         return list(islice(self._ring, max(0, start - self.first), None))
 
     def feed(self, data: bytes, is_error: bool = False) -> None:
-        """Take in a piece of output; a line counts once it is whole."""
+        """Take in a piece of output; a line counts once it is whole, each state of a progress bar as a line."""
         *whole, rest = (self._pending[is_error] + data).split(b"\n")
         for line in whole:
-            self._add(line)
+            for state in [one for one in line.split(b"\r") if one.strip()] or [b""]:
+                self._add(state)
+        # The last return may be half of a line's end, so what stands before it waits.
+        overwritten, returned, current = rest.rstrip(b"\r").rpartition(b"\r")
+        if returned:
+            for state in overwritten.split(b"\r"):
+                if state.strip():
+                    self._add(state)
+            rest = current + rest[len(rest.rstrip(b"\r")) :]
         while len(rest) > LONGEST:
             self._add(rest[:LONGEST])
             rest = rest[LONGEST:]
