@@ -137,6 +137,7 @@ async def test_a_runbook_that_asks_nothing_starts_at_once(shelf: Path) -> None:
     async with catalogue(shelf, selected="look") as (pilot, runtime):
         await pilot.press("enter")
         await until(lambda: isinstance(pilot.app.screen, WizardScreen))
+        await settle(pilot)
         assert runtime.engine.started == [("look", {})]
 
 
