@@ -68,7 +68,7 @@ def _walk(steps: tuple[Step, ...], prefix: str, depth: int, lookup: Lookup, leve
     for step in steps:
         path = joined(prefix, step.id)
         undo = undo_of(step)
-        danger = _danger(step, lookup, level)
+        danger = danger_of(step, lookup)
         yield StepState(
             path=path, title=step.title, kind=kind_of(step), danger=danger, depth=depth, target=_target(step),
             why=step.why, target_time=step.target_time, undo=_undo_words(undo), undoable=bool(undo and undo.steps),
@@ -83,22 +83,6 @@ def _walk(steps: tuple[Step, ...], prefix: str, depth: int, lookup: Lookup, leve
                 included = _included(step, lookup, level)
                 yield from _walk(included.steps, path, depth + 1, lookup, level + 1)
                 yield from _walk(included.finally_, joined(path, FINALLY), depth + 1, lookup, level + 1)
-
-
-def _danger(step: Step, lookup: Lookup, level: int) -> Danger:
-    if not isinstance(step, IncludeStep):
-        return max(danger_of(step), *_inside_included(step, lookup, level), key=lambda danger: danger.rank)
-    included = _included(step, lookup, level)
-    inner = (_danger(child, lookup, level + 1) for child in (*included.steps, *included.finally_))
-    return max(inner, key=lambda danger: danger.rank)
-
-
-def _inside_included(step: Step, lookup: Lookup, level: int) -> list[Danger]:
-    """Return the dangers of includes inside a step, which `danger_of` cannot see."""
-    from restant_tui.runbook.danger import every_step
-
-    inner = (child for child in every_step((step,)) if isinstance(child, IncludeStep))
-    return [Danger.READ, *(_danger(child, lookup, level) for child in inner)]
 
 
 def _included(step: IncludeStep, lookup: Lookup, level: int) -> Runbook:
