@@ -5,27 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar, Protocol
 
-from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.geometry import Region
 from textual.getters import query_one
-from textual.strip import Strip
-from textual.timer import Timer
-from textual.visual import Visual
-from textual.widget import Widget
 from textual.widgets import Input
 
 from restant_tui.dokku.logs import Level, LogLine
 from widgets import commands, glyphs
 from widgets.commands import Command
-from widgets.layout import fit, outside, sentence, spread
+from widgets.layout import fit, sentence, spread
 from widgets.log_view import LogView
+from widgets.scrolled import WORK_SECONDS, ScrolledLines
 
 _HERTZ = 12
-_WORK_SECONDS = 0.008
 
 
 class Printed(Protocol):
@@ -68,42 +62,24 @@ class _Lines:
         return LogLine(time=None, process="", level=Level.PLAIN, message=self.text(number))
 
 
-class OutputLines(Widget, can_focus=True):
-    """The lines; scrolling up pauses, and the view then stays where it is."""
-
-    DEFAULT_CSS = "OutputLines { height: 1fr; & > .output--found { background: $primary 22%; } }"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"output--found"}
-    ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "scroll_output(-1)", "Up", show=False),
-        Binding("down", "scroll_output(1)", "Down", show=False),
-        Binding("pageup", "page_output(-1)", "Page up", show=False),
-        Binding("pagedown", "page_output(1)", "Page down", show=False),
-        Binding("home", "scroll_output(-1000000)", "Oldest", show=False),
-        Binding("end", "newest", "Newest", show=False),
-        Binding("left", "shift_output(-20)", "Left", show=False),
-        Binding("right", "shift_output(20)", "Right", show=False),
-    ]
+class OutputLines(ScrolledLines):
+    """The lines of one step."""
 
     def __init__(self) -> None:
         super().__init__()
         self.read: Callable[[], Printed] | None = None
         self.empty = "no output yet"
-        self.view: LogView | None = None
         self._lines: _Lines | None = None
         self._seen = (-1, -1)
-        self._shift = 0
-        self._window: list[int] = []
-        self._timer: Timer | None = None
 
     def on_mount(self) -> None:
         """Begin to look at the output."""
-        self._timer = self.set_interval(1 / _HERTZ, self.pull, name="output")
+        self.set_interval(1 / _HERTZ, self.pull, name="output")
         self.pull()
 
     def show(self, read: Callable[[], Printed], empty: str) -> None:
         """Show another step's output from now on, following it."""
-        self.read, self.empty, self.view, self._shift = read, empty, None, 0
+        self.read, self.empty, self.view, self.shift = read, empty, None, 0
         self._seen = (-1, -1)
         self.pull()
         self.refresh()
@@ -118,95 +94,30 @@ class OutputLines(Widget, can_focus=True):
                 return
             self._lines = _Lines(printed)
             self.view = LogView(self._lines, max(1, self.size.height))
-        changed = self.view.busy and self.view.work(_WORK_SECONDS)
+        changed = self.view.busy and self.view.work(WORK_SECONDS)
         seen = (printed.total, printed.first)
         if seen != self._seen or changed:
             self._seen = seen
             self.refresh()
 
-    def change(self, do: Callable[[LogView], None]) -> None:
-        """Do something to the view and draw the result."""
-        if self.view is not None:
-            do(self.view)
-            self.view.work(_WORK_SECONDS)
-            self.refresh()
-            self.refresh_bindings()
+    def line_of(self, number: int, view: LogView, width: int) -> Content:
+        """Return a line as it was printed."""
+        words = view.buffer.line(number).message.replace("\n", " ").expandtabs(4)
+        return fit(self.marked(Content(words), view), width, glyphs.of(self.app).ellipsis)
 
-    def action_scroll_output(self, by: int) -> None:
-        """Move by lines."""
-        self.change(lambda view: view.scroll(by))
+    def nothing(self) -> Content:
+        """Say that there is no output."""
+        return Content.styled(self.empty, "$text-muted")
 
-    def action_page_output(self, by: int) -> None:
-        """Move by pages."""
-        self.change(lambda view: view.scroll(by * max(1, view.height - 1)))
-
-    def action_newest(self) -> None:
-        """Go to the newest line and follow."""
-        self.change(lambda view: view.follow())
-
-    def action_shift_output(self, by: int) -> None:
-        """Move sideways, for long lines."""
-        self._shift = max(0, self._shift + by)
-        self.refresh()
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Look at older lines."""
-        event.stop()
-        self.action_scroll_output(-3)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Look at newer lines."""
-        event.stop()
-        self.action_scroll_output(3)
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Fix what is in view for this frame, then draw it."""
-        if self.view is not None:
-            self.view.height = max(1, self.size.height - (1 if self._says() else 0))
-            self._window = self.view.window()
-        else:
-            self._window = []
-        return super().render_lines(crop)
-
-    def render_line(self, y: int) -> Strip:
-        """Draw one line."""
-        width, style = self.size.width, self.visual_style
-        says = self._says()
-        content = Content("")
-        if says and y == self.size.height - 1:
-            content = spread(says, Content(""), width)
-        elif y < len(self._window) and self.view is not None and self._lines is not None:
-            number = self._window[y]
-            content = self._line(self._lines.text(number), self.view, width)
-            if number == self.view.found:
-                style += self.get_visual_style("output--found")
-        elif y == 0 and not self._window:
-            content = Content.styled(self.empty, "$text-muted")
-        strips = Visual.to_strips(self, content, width, 1, style, pad=True)
-        return strips[0] if strips else Strip.blank(width, style.rich_style)
-
-    def _line(self, text: str, view: LogView, width: int) -> Content:
-        line = Content(text.replace("\n", " ").expandtabs(4))
-        for start, end in view.search.spans(line.plain) if view.search else ():
-            line = line.stylize("reverse", start, end)
-        return fit(line[self._shift :], width, glyphs.of(self.app).ellipsis)
-
-    def _says(self) -> Content:
-        """Return how we watch, where that has to be said."""
+    def foot(self, width: int) -> Content | None:
+        """Say how we watch, where that has to be said."""
         view = self.view
         if view is None:
-            return Content("")
-        parts: list[Content] = []
-        if not view.following:
-            parts += [Content.styled("PAUSED", "bold $text-warning"), Content(f"+{view.new_lines:,} lines"),
-                      Content("end follows")]  # fmt: skip
-        if view.search is not None:
-            parts.append(outside(f'find "{view.search.text}"', "$text-primary"))
-        if view.notice:
-            parts.append(outside(view.notice, "$text-warning"))
+            return None
+        parts = self.watching(view, "end")
         if view.buffer.first:
             parts.append(Content.styled(f"{view.buffer.first:,} oldest lines stand in the record only", "$text-muted"))
-        return sentence(parts)
+        return spread(sentence(parts), Content(""), width) if parts else None
 
 
 class SearchOutput(Command):
