@@ -14,6 +14,7 @@ class BadWire:
     Attributes:
         rate: bytes a second towards the client; unlimited if 0.
         swallow: bytes still passed on towards the client before it goes silent; unlimited if None.
+        delay: seconds each byte is on its way, in both directions; as many bytes as there are may be on the way.
         accepted: connections taken so far.
     """
 
@@ -21,6 +22,7 @@ class BadWire:
         self.port = 0
         self.rate = 0
         self.swallow: int | None = None
+        self.delay = 0.0
         self.accepted = 0
         self._target = target
         self._server: asyncio.Server | None = None
@@ -72,5 +74,9 @@ class BadWire:
                     data, self.swallow = data[: self.swallow], max(0, self.swallow - len(data))
                 if back and self.rate:
                     await asyncio.sleep(len(data) / self.rate)  # this is what a slow line is
+                if self.delay:
+                    asyncio.get_running_loop().call_later(self.delay, writer.write, data)
+                    continue
                 writer.write(data)
                 await writer.drain()
+            await asyncio.sleep(self.delay)  # what is still on its way arrives before the end does
