@@ -12,8 +12,6 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-import msgspec
-
 from bench.goals import Goal, Report
 from bench.openssh import Ground, Rival, ground, missing, session_of
 from restant_tui.transport.session import Session
@@ -64,9 +62,7 @@ async def _far(on: Ground) -> AsyncIterator[tuple[Session, Session, Rival]]:
     wire = BadWire(on.sshd.port)
     wire.delay = ONE_WAY
     await wire.start()
-    known = on.sshd.folder / "known_hosts_far"
-    known.write_text((on.sshd.folder / "known_hosts").read_text().replace(str(on.sshd.port), str(wire.port)))
-    host = msgspec.structs.replace(on.sshd.host(), port=wire.port, known_hosts=str(known))
+    host = wire.leading_to(on.sshd.host(), on.sshd.folder / "known_hosts_far")
     one, two = session_of(host), session_of(host)
     try:
         yield one, two, Rival(on.sshd, wire.port)

@@ -6,6 +6,11 @@ import asyncio
 import contextlib
 import socket
 import struct
+from pathlib import Path
+
+import msgspec
+
+from restant_tui.config.model import Host
 
 
 class BadWire:
@@ -28,6 +33,21 @@ class BadWire:
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def connections(self) -> int:
+        """How many connections go through it now."""
+        return len(self._writers) // 2
+
+    def leading_to(self, host: Host, known_hosts: Path) -> Host:
+        """Return that host's entry with this wire as the way to it.
+
+        Args:
+            host: an entry whose address is what the wire leads to.
+            known_hosts: where to write what is known of the host under the wire's port.
+        """
+        known_hosts.write_text(Path(str(host.known_hosts)).read_text().replace(f":{host.port} ", f":{self.port} "))
+        return msgspec.structs.replace(host, port=self.port, known_hosts=str(known_hosts))
 
     async def start(self) -> None:
         """Take connections."""
