@@ -1,7 +1,8 @@
 """G13, G14: ask about 50 and 200 apps at once, on the loopback and at 40 ms there and back, beside a fresh `ssh` each.
 
 A host takes 100 ms to report an app, waiting or computing. A second session beside ours shows what another connection
-with six more channels would gain. A person's step is timed while the queue is full.
+with six more channels would gain, and why there is none: only reports that wait come sooner. Dokku's compute, so six at
+once already have every core of a small host, and with twelve a person's step shares those cores with twice as many.
 """
 
 from __future__ import annotations
