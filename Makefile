@@ -48,8 +48,8 @@ runbooks: $(STAMP) ## Every shipped runbook against the rules of the format
 screenshots: $(STAMP) ## Draw the console on the practice host as docs/*.svg
 	$(BIN)/python -m docs.screenshots
 
-bench: $(STAMP) $(BENCH)/.installed ## Time to the first frame, beside a bare Textual app and posting
-	$(BIN)/python -m bench.first_frame $(ARGS)
+bench: $(STAMP) $(BENCH)/.installed ## Measure the program beside its rivals; ARGS="ssh_short --force" names one
+	$(BIN)/python -m bench $(ARGS)
 
 lock: $(STAMP) ## Pin everything again, newest versions first
 	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --upgrade --extra dev \

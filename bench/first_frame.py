@@ -1,22 +1,18 @@
-"""Time to the first frame: our console on a practice host, a bare Textual app, and posting, in turn.
+"""G1, G2, G3: time to the first frame of our console on a practice host, beside a bare Textual app and posting.
 
-`python -m bench.first_frame [--rounds N] [--force] [--json]`. Each round starts every program once in a 120x40 pty, so
-that a noisy moment hits all of them; medians and their ratios are printed beside the goals. On a busy machine the
-figures mean nothing: above a load of 2 it skips, unless forced. Posting is measured if `make bench` installed it.
+Each round starts every program once in a 120x40 pty, so that a noisy moment hits all of them. Posting is measured if
+`make bench` installed it.
 """
 
 from __future__ import annotations
 
-import argparse
 import fcntl
-import json
 import os
 import pty
 import select
 import signal
 import statistics
 import struct
-import subprocess
 import sys
 import tempfile
 import termios
@@ -25,12 +21,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bench.goals import Goal, Report
+
 ROOT: Final = Path(__file__).parents[1]
 POSTING: Final = ROOT / ".bench" / "bin" / "posting"
 SILENCE: Final = 0.25
 """Seconds without output after which a program counts as settled."""
 LONGEST: Final = 20.0
-BUSY: Final = 2.0
+ROUNDS: Final = 7
 HEAVY: Final = ("asyncssh", "httpx", "keyring", "cryptography", "jinja2", "aiosmtplib")
 
 BARE: Final = """
@@ -82,7 +80,7 @@ def programs() -> list[Program]:
     return found
 
 
-def measure(program: Program) -> Times:
+def start(program: Program) -> Times:
     """Start a program in a terminal, time its first frame, and end it.
 
     Raises:
@@ -157,22 +155,17 @@ def heavy_at_first_paint() -> list[str]:
         return answer.read_text().split()
 
 
-def main() -> int:
-    """Run the benchmark and print it; the exit status is 1 only with `--strict`, when a floor is missed."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--force", action="store_true", help="measure on a busy machine too")
-    parser.add_argument("--strict", action="store_true", help="exit 1 when a floor is missed")
-    parser.add_argument("--json", action="store_true")
-    asked = parser.parse_args()
-    load = os.getloadavg()[0]
-    if load > BUSY and not asked.force:
-        print(f"skipped: the load is {load:.1f}, and above {BUSY:.0f} the figures mean nothing (--force measures)")
-        return 0
+def missing() -> str:
+    """Return what this machine lacks for it: nothing; without posting the bare app is the only rival."""
+    return ""
+
+
+def measure() -> Report:
+    """Start every program once a round, in turn, and compare the medians."""
     contestants = programs()
     for program in contestants:
-        measure(program)  # once to warm the disk's cache; not counted
-    rounds = [{program.name: measure(program) for program in contestants} for _ in range(asked.rounds)]
+        start(program)  # once to warm the disk's cache; not counted
+    rounds = [{program.name: start(program) for program in contestants} for _ in range(ROUNDS)]
     medians = {
         program.name: Times(
             statistics.median(one[program.name].first for one in rounds),
@@ -180,41 +173,17 @@ def main() -> int:
         )
         for program in contestants
     }
-    goals = _goals(medians, heavy_at_first_paint())
-    if asked.json:
-        plain = {name: {"first_ms": times.first, "settled_ms": times.settled} for name, times in medians.items()}
-        print(json.dumps({"rounds": asked.rounds, "load": load, "medians": plain, "goals": goals}, indent=2))
-    else:
-        print(f"median of {asked.rounds} rounds, load {load:.1f}, {_commit()}")
-        for name, times in medians.items():
-            print(f"  {name:<14} first frame {times.first:6.0f} ms   settled {times.settled:6.0f} ms")
-        for goal in goals:
-            print(
-                f"  {'met   ' if goal['met'] else 'MISSED'}  {goal['goal']}: {goal['value']:.2f}, floor {goal['floor']}"
-            )
-    return int(asked.strict and not all(goal["met"] for goal in goals))
+    told = [
+        f"{name}: first frame {times.first:.0f} ms, settled {times.settled:.0f} ms" for name, times in medians.items()
+    ]
+    return Report(_goals(medians, heavy_at_first_paint()), told)
 
 
-def _goals(medians: dict[str, Times], heavy: list[str]) -> list[dict[str, object]]:
+def _goals(medians: dict[str, Times], heavy: list[str]) -> list[Goal]:
     ours, bare = medians["restant-tui"], medians["bare Textual"]
-
-    def goal(words: str, value: float, floor: float) -> dict[str, object]:
-        return {"goal": words, "value": value, "floor": floor, "met": value <= floor}
-
-    found = [goal("first frame / bare Textual", ours.first / bare.first, 1.6)]
+    found = [Goal("G1 first frame / bare Textual", ours.first / bare.first, 1.6, 1.35)]
     if posting := medians.get("posting"):
-        found.append(goal("first frame / posting", ours.first / posting.first, 0.40))
-        found.append(goal("settled / posting", ours.settled / posting.settled, 0.60))
-    found.append(goal(f"heavy libraries at the first frame ({' '.join(heavy) or 'none'})", len(heavy), 0))
+        found.append(Goal("G1 first frame / posting", ours.first / posting.first, 0.40, 0.30))
+        found.append(Goal("G2 settled / posting", ours.settled / posting.settled, 0.60, 0.40))
+    found.append(Goal(f"G3 heavy libraries at the first frame ({' '.join(heavy) or 'none'})", len(heavy), 0, 0))
     return found
-
-
-def _commit() -> str:
-    asked = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, cwd=ROOT, check=False
-    )
-    return asked.stdout.strip() or "no commit"
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

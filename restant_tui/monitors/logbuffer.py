@@ -26,7 +26,7 @@ class LogBuffer:
         self._blocks: deque[bytes] = deque()
         self._starts: deque[int] = deque()
         self._sealed_bytes = 0
-        self._open: list[bytes] = []
+        self._open: list[bytes | memoryview] = []
         self._open_bytes = 0
         self._open_start = 0
         self._tail = b""
@@ -52,12 +52,15 @@ class LogBuffer:
         """Add bytes as they came; what follows the last newline waits for its end."""
         end = data.rfind(b"\n") + 1
         if end:
-            self._add(self._tail + data[:end])
+            if self._tail:
+                self._keep(self._tail)
+            # A view: a flood is copied once, when its block is sealed. The whole is its own slice, and has no copy.
+            self._add(data if end == len(data) else memoryview(data)[:end], data.count(b"\n"))
             self._tail = data[end:]
         else:
             self._tail += data
         while len(self._tail) >= _TAIL_CAP:
-            self._add(self._tail[:_TAIL_CAP] + b"\n")
+            self._add(self._tail[:_TAIL_CAP] + b"\n", 1)
             self._tail = self._tail[_TAIL_CAP:]
 
     def line(self, number: int) -> LogLine:
@@ -89,13 +92,17 @@ class LogBuffer:
             if number >= self.first:
                 yield self.line(number)
 
-    def _add(self, whole: bytes) -> None:
-        self._split.pop(-1, None)
-        self._open.append(whole)
-        self._open_bytes += len(whole)
-        self._total += whole.count(b"\n")
+    def _add(self, part: bytes | memoryview, newlines: int) -> None:
+        """Take bytes that end with a newline."""
+        self._keep(part)
+        self._total += newlines
         if self._open_bytes >= _BLOCK:
             self._seal()
+
+    def _keep(self, part: bytes | memoryview) -> None:
+        self._split.pop(-1, None)
+        self._open.append(part)
+        self._open_bytes += len(part)
 
     def _seal(self) -> None:
         self._blocks.append(b"".join(self._open))

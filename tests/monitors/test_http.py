@@ -11,6 +11,7 @@ import pytest
 
 from restant_tui.monitors.http import HttpProbe
 from restant_tui.monitors.http_trouble import sentence
+from tests.support.waiting import until
 from tests.support.webserver import response, web_server
 
 
@@ -135,6 +136,26 @@ async def test_no_more_than_eight_are_asked_at_once(probe: HttpProbe) -> None:
         answers = await asyncio.gather(*(probe.get(url, timeout=5) for _ in range(30)))
     assert {answer.status for answer in answers} == {200}
     assert most == 8
+
+
+async def test_every_request_has_a_connection_of_its_own_even_where_the_other_side_would_keep_it() -> None:
+    came: list[bytes] = []
+
+    async def keeping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        came.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        came.append(await reader.read())  # empty: the probe has hung up
+        writer.close()
+
+    server = await asyncio.start_server(keeping, "127.0.0.1", 0)
+    probe = HttpProbe()
+    for _ in range(2):
+        answer = await probe.get(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/health", timeout=5)
+        assert (answer.status, answer.body) == (200, b"ok")
+    await until(lambda: len(came) == 4)
+    assert came[1::2] == [b"", b""]
+    await probe.close()
+    server.close()
 
 
 async def test_it_can_be_used_again_after_it_was_closed(probe: HttpProbe) -> None:

@@ -6,6 +6,11 @@ import asyncio
 import contextlib
 import socket
 import struct
+from pathlib import Path
+
+import msgspec
+
+from restant_tui.config.model import Host
 
 
 class BadWire:
@@ -14,6 +19,7 @@ class BadWire:
     Attributes:
         rate: bytes a second towards the client; unlimited if 0.
         swallow: bytes still passed on towards the client before it goes silent; unlimited if None.
+        delay: seconds each byte is on its way, in both directions; as many bytes as there are may be on the way.
         accepted: connections taken so far.
     """
 
@@ -21,11 +27,27 @@ class BadWire:
         self.port = 0
         self.rate = 0
         self.swallow: int | None = None
+        self.delay = 0.0
         self.accepted = 0
         self._target = target
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def connections(self) -> int:
+        """How many connections go through it now."""
+        return len(self._writers) // 2
+
+    def leading_to(self, host: Host, known_hosts: Path) -> Host:
+        """Return that host's entry with this wire as the way to it.
+
+        Args:
+            host: an entry whose address is what the wire leads to.
+            known_hosts: where to write what is known of the host under the wire's port.
+        """
+        known_hosts.write_text(Path(str(host.known_hosts)).read_text().replace(f":{host.port} ", f":{self.port} "))
+        return msgspec.structs.replace(host, port=self.port, known_hosts=str(known_hosts))
 
     async def start(self) -> None:
         """Take connections."""
@@ -72,5 +94,9 @@ class BadWire:
                     data, self.swallow = data[: self.swallow], max(0, self.swallow - len(data))
                 if back and self.rate:
                     await asyncio.sleep(len(data) / self.rate)  # this is what a slow line is
+                if self.delay:
+                    asyncio.get_running_loop().call_later(self.delay, writer.write, data)
+                    continue
                 writer.write(data)
                 await writer.drain()
+            await asyncio.sleep(self.delay)  # what is still on its way arrives before the end does

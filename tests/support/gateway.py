@@ -75,6 +75,11 @@ class Gateway:
             found.append(Call(host, Identity(identity), path.read_bytes().decode()))
         return found
 
+    @property
+    def processes(self) -> int:
+        """How many processes the server has for its connections and what runs on them."""
+        return len(self._sshd.pids)
+
     def count(self, line: str) -> int:
         """Return how often a line has arrived so far."""
         return sum(one.line == line for one in self.calls)
