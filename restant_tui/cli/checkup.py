@@ -125,7 +125,8 @@ async def _try(runtime: Runtime, host: str, identity: Identity) -> Finding:
             )
     else:
         status = f"exit status {outcome.exit_status}" if outcome.exit_status is not None else "no answer"
-        said = one_line(clean(outcome.reason or outcome.error_text or status), 400)
+        why = "" if outcome.sent else session.status.reason
+        said = one_line(clean(why or outcome.reason or outcome.error_text or status), 600)
     # The host may have let us in and then not done what was asked.
     state = "live" if outcome.succeeded else session.status.state.value
     if state == Link.CONNECTING:

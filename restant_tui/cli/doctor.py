@@ -39,7 +39,7 @@ def main(parsed: argparse.Namespace) -> int:
     from restant_tui.cli.marks import Marks
 
     options = Options.of(parsed)
-    found = asyncio.run(_found(options))
+    found = asyncio.run(_found(options, as_json=parsed.json))
     if parsed.json:
         print(json.dumps(plain(found), indent=2, ensure_ascii=False))
     else:
@@ -49,12 +49,12 @@ def main(parsed: argparse.Namespace) -> int:
     return found.exit_status()
 
 
-async def _found(options: Options) -> Checkup:
+async def _found(options: Options, *, as_json: bool) -> Checkup:
     from restant_tui.cli import secret
     from restant_tui.cli.checkup import examine
-    from restant_tui.cli.opening import running
+    from restant_tui.cli.opening import running, whom_to_ask
 
-    async with running(options, monitors=False) as runtime:
+    async with running(options, monitors=False, person=whom_to_ask(as_json=as_json)) as runtime:
         kept = secret.secrets()
         wanted = [] if runtime.config.practice else await asyncio.to_thread(secret.known, options, kept)
         return await examine(runtime, kept, wanted)
