@@ -108,11 +108,8 @@ class HostKeyScreen(ModalScreen[Trust | None]):
         """Return what the host is, what key it shows, and what that means."""
         key = self._key
         place = f"{self._host} ({key.host}, port {key.port})"
-        kind = key.kind or "none of the kind that is known"
-        facts = {"host": place, "key": kind, "print": key.fingerprint, **_where(key)}
-        lines = [
-            Content.styled(f"{name:<9}", "$text-muted") + outside(said, "bold") for name, said in facts.items() if said
-        ]
+        facts = {"host": place, "key": key.kind, "print": key.fingerprint, **_where(key)}
+        lines = [Content.styled(f"{name:<9}", "$text-muted") + outside(said, "bold") for name, said in facts.items()]
         return [*lines, Content(""), *wrapped(_WORDS[key.trouble], _WIDTH, limit=6)]
 
     def unavailable(self, command: type[Command]) -> str:

@@ -14,7 +14,7 @@ from restant_tui.config.model import Host, Identity, Login
 from restant_tui.transport.attempt import Attempt
 from restant_tui.transport.client import Client
 from restant_tui.transport.explain import explain
-from restant_tui.transport.hostkeys import read_known_hosts
+from restant_tui.transport.hostkeys import algorithms, read_known_hosts
 from restant_tui.transport.offer import Offer, gather
 from restant_tui.transport.personal import Personal
 from restant_tui.transport.route import resolve
@@ -106,9 +106,7 @@ async def _login(
     client = attempt.client = Client(offer.pairs)
     keys, authorities, revoked = attempt.known.found()
     options: dict[str, Any] = dict(route.options)
-    if not keys and not authorities:
-        # A host nobody knows shows its plain key: its certificate would be judged by an authority nobody knows.
-        options.setdefault("server_host_key_algs", "-*-cert-v01@openssh.com")
+    options.setdefault("server_host_key_algs", algorithms(keys, authorities=bool(authorities)))
     tunnel = attempt.through
     if tunnel is None and route.jump:
         tunnel = await _tunnel(attempt, personal, trail)

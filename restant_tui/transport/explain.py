@@ -13,7 +13,7 @@ import asyncssh
 from restant_tui.config.model import Identity
 from restant_tui.text import duration, one_line
 from restant_tui.transport.attempt import Attempt, detail
-from restant_tui.transport.hostkeys import judge, other_kind, revoked, sentence
+from restant_tui.transport.hostkeys import judge, revoked, sentence
 from restant_tui.transport.timing import Timing
 from restant_tui.transport.trouble import LinkTrouble
 
@@ -31,8 +31,6 @@ def explain(error: Exception, attempt: Attempt) -> LinkTrouble:
         return error
     if isinstance(error, asyncssh.HostKeyNotVerifiable):
         trouble = _not_the_host(error, attempt)
-    elif isinstance(error, asyncssh.KeyExchangeFailed) and (other := _another_kind(error, attempt)):
-        trouble = other
     elif refusal := _why_refused(error, attempt):
         trouble = LinkTrouble(refusal, refused=True)
     else:
@@ -144,14 +142,6 @@ def _not_the_host(error: Exception, attempt: Attempt) -> LinkTrouble:
             refused=True,
         )
     return LinkTrouble(sentence(offered), refused=True, offered=offered)
-
-
-def _another_kind(error: Exception, attempt: Attempt) -> LinkTrouble | None:
-    """Return the trouble of a host that shows no key of the kinds we know for it, if that is why we do not agree."""
-    if "host key" not in str(error):
-        return None
-    offered = other_kind(attempt.known, attempt.address, attempt.port)
-    return LinkTrouble(sentence(offered), refused=True, offered=offered) if offered else None
 
 
 def _not_let_in(attempt: Attempt) -> str:

@@ -11,11 +11,17 @@ This module imports asyncssh, so it is itself imported only when a connection is
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import asyncssh
-from asyncssh.public_key import decode_ssh_certificate, decode_ssh_public_key
+from asyncssh.public_key import (
+    decode_ssh_certificate,
+    decode_ssh_public_key,
+    get_default_certificate_algs,
+    get_default_public_key_algs,
+)
 
 from restant_tui.transport.personal import Personal
 from restant_tui.transport.randomart import randomart
@@ -121,22 +127,20 @@ def revoked(known: KnownHosts, address: str, port: int, shown: bytes) -> Offered
     return judge(known, address, port, key)
 
 
-def other_kind(known: KnownHosts, address: str, port: int) -> OfferedKey | None:
-    """Return the trouble of a host that shows no key of a kind we know; None where we know none."""
-    if (old := _known(known.entries())) is None:
-        return None
-    return OfferedKey(
-        trouble=KeyTrouble.CHANGED, host=address, port=port, fingerprint="", entry="", file=old.file, line=old.line
-    )
+def algorithms(keys: Iterable[asyncssh.SSHKey], *, authorities: bool) -> list[str]:
+    """Return the kinds of host key to ask for: first those we know, then all others, as `ssh` does.
+
+    A host that has only others then shows one, and we can say that its key has changed. A certificate is asked for
+    only where an authority is known: elsewhere it would be judged by an authority nobody knows.
+    """
+    wanted = [*(get_default_certificate_algs() if authorities else ())]
+    wanted += [algorithm for key in keys for algorithm in key.sig_algorithms]
+    return [algorithm.decode() for algorithm in dict.fromkeys([*wanted, *get_default_public_key_algs()])]
 
 
 def sentence(offered: OfferedKey) -> str:
     """Say in one sentence what is wrong with the key and what to do."""
     line = f"line {offered.line} of {offered.file}"
-    way_out = (
-        "somebody may be listening in, so ask whoever runs the host and replace that line only once they confirm the "
-        "new key."
-    )
     match offered.trouble:
         case KeyTrouble.UNKNOWN:
             return (
@@ -148,12 +152,10 @@ def sentence(offered: OfferedKey) -> str:
                 f"The host key of {offered.host} ({offered.fingerprint}) is marked as revoked in {line}: do not "
                 "connect, and ask whoever runs the host for its new key."
             )
-        case KeyTrouble.CHANGED if offered.fingerprint:
-            return (
-                f"The host key of {offered.host} has CHANGED (now {offered.fingerprint}) and differs from {line}: "
-                f"{way_out}"
-            )
-    return f"{offered.host} shows no host key of the kind in {line}, so its key has probably CHANGED: {way_out}"
+    return (
+        f"The host key of {offered.host} has CHANGED (now {offered.fingerprint}) and differs from {line}: somebody may "
+        "be listening in, so ask whoever runs the host and replace that line only once they confirm the new key."
+    )
 
 
 def _known(entries: list[Entry]) -> Entry | None:

@@ -21,9 +21,9 @@ class OfferedKey:
     """A host key that was not accepted, for the screen on which a person decides.
 
     `entry` is the line for the known_hosts file, `fingerprint` the `SHA256:…` form that `ssh-keygen -l` prints,
-    `kind` the key's type such as `ssh-ed25519`, `art` the fingerprint as the picture of `ssh-keygen -lv`; all are
-    empty where the host shows only keys of another kind than we know. For a changed key `line` is the line of `file`
-    that holds the old one, for a revoked key the line that revokes it. Only an unknown key may be trusted.
+    `kind` the key's type such as `ssh-ed25519`, `art` the fingerprint as the picture of `ssh-keygen -lv`. For a
+    changed key, `line` is the line of `file` that holds the old one, for a revoked key the line that revokes it.
+    Only an unknown key may be trusted.
     """
 
     trouble: KeyTrouble

@@ -42,7 +42,8 @@ async def unlock(path: Path, personal: Personal) -> bool:
 
 async def _at_hand(path: Path, personal: Personal) -> AsyncIterator[tuple[str, str]]:
     """Yield the passphrases nobody has to be asked for, each with where it is from."""
-    if (known := personal.passphrases) is None:
+    known, memory = personal.passphrases, personal.memory
+    if known is None:
         return
     try:
         if given := known.of_environment(path):
@@ -50,7 +51,9 @@ async def _at_hand(path: Path, personal: Personal) -> AsyncIterator[tuple[str, s
         if kept := await known.kept(path):
             yield kept, f"kept in the keyring as {name_of(path)}"
     except RestantError as problem:
-        personal.memory.useless[path] = f"No kept passphrase for {personal.said(path)}: {problem}."
+        why = str(problem).partition(":")[0]  # its own way out is for secrets of the configuration
+        kept_for, instead = personal.said(path), variable_of(path)
+        memory.useless[path] = f"The passphrase kept for {kept_for} cannot be had, as {why}; {instead} may hold it too."
 
 
 async def _asked(path: Path, personal: Personal) -> bool:

@@ -150,8 +150,8 @@ class Wire:
         except asyncio.CancelledError:
             if self._closed:
                 raise LinkTrouble(_CLOSED) from None
-            if self._left_alone and opening.cancelled():
-                raise self._stay_away() from None
+            if opening.cancelled() and not _being_cancelled():
+                raise self._stay_away() from None  # it was `stop` that gave up the try
             raise
 
     def retire(self, trunk: Trunk) -> None:
@@ -197,8 +197,8 @@ class Wire:
         )
 
     def _stay_away(self) -> LinkTrouble:
-        said = f"{self._trouble.reason} " if self._trouble else ""
-        return LinkTrouble(f"{said}{self._left_alone}", refused=True, offered=self.offered)
+        said = f"{self._trouble.reason} {self._left_alone}" if self._trouble else self._left_alone
+        return LinkTrouble(said.strip(), refused=True, offered=self.offered)
 
     async def _open(self) -> Trunk:
         self._on_link(Link.CONNECTING, "")
@@ -251,3 +251,8 @@ class Wire:
         self._next_try = self._clock.monotonic() + wait
         self._on_link(Link.REFUSED if trouble.refused else Link.LOST, trouble.reason)
         self.changed.set()
+
+
+def _being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
