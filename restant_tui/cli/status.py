@@ -63,7 +63,7 @@ async def arrived(monitors: Monitors, config: Config) -> None:
                 return
             if again != asked_at:
                 asked_at = again
-                monitors.wake()
+                monitors.ask()
         await _either(monitors)
 
 

@@ -38,7 +38,7 @@ class Memory:
         return self._asking.setdefault(about, asyncio.Lock())
 
     def ask_again(self) -> None:
-        """Let everything be asked once more that a person has said no to."""
+        """Let what a person has said no to be asked once more."""
         self.declined.clear()
         self.refused.clear()
 
