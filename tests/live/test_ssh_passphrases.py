@@ -42,7 +42,7 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def somebody(home: Path, drawer: Drawer, *answers: str | None, keep: bool = False, **more: Any) -> tuple[Personal, Any]:
+def somebody(home: Path, drawer: Drawer, *answers: str | None, keep: bool = False, **more: str) -> tuple[Personal, Any]:
     """A person who gives those answers, with what they were asked and told, and the secrets told to the redactor."""
     prompts: list[str] = []
     told: list[str] = []
@@ -152,10 +152,10 @@ async def test_a_variable_opens_the_key_where_there_is_nobody_to_ask(sshd: Sshd,
     assert name == "RESTANT_TUI_PASSPHRASE_ADMIN"
     nobody, _ = somebody(home, Drawer(errors.NoKeyringError()))
     assert f"or set {name}" in await kept_out(sshd.host(), nobody)
-    headless, (_, _, redactor) = somebody(home, Drawer(errors.NoKeyringError()), **{name: PHRASE})
+    headless, (_, _, redactor) = somebody(home, Drawer(errors.NoKeyringError()), RESTANT_TUI_PASSPHRASE_ADMIN=PHRASE)
     await let_in(sshd.host(), headless)
     assert MASK in redactor.redact(PHRASE)
-    wrong, _ = somebody(home, Drawer(), **{name: "another"})
+    wrong, _ = somebody(home, Drawer(), RESTANT_TUI_PASSPHRASE_ADMIN="another")
     assert f"The passphrase in {name} does not open" in await kept_out(sshd.host(), wrong)
 
 

@@ -21,7 +21,7 @@ def variables(file: Path) -> dict[str, str]:
 class FileKeyring(KeyringBackend):
     """Keeps everything as JSON, readable."""
 
-    priority = 1  # type: ignore[assignment]  # as every backend has it
+    priority = 1
 
     def get_password(self, service: str, username: str) -> str | None:
         return self._all().get(f"{service}/{username}")
