@@ -162,9 +162,10 @@ class RestantApp(App[None]):
 
     def action_help(self) -> None:
         """Open the help for the screen as it is now."""
-        from screens.help import HelpScreen
+        from screens.help import HelpScreen, logins
 
-        self.push_screen(HelpScreen(commands.offered(self.screen)))
+        config = self.runtime.config if self.runtime is not None else None
+        self.push_screen(HelpScreen(commands.offered(self.screen), logins(config, self.links)))
 
     def action_runbooks(self, selected: str = "") -> None:
         """Open the catalogue, with the cursor on that runbook if one is named."""

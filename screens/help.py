@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,13 +12,16 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from restant_tui.config.model import Danger
-from restant_tui.monitors.snapshots import Status
+from restant_tui.config.model import Config, Danger
+from restant_tui.monitors.missing import missing
+from restant_tui.monitors.snapshots import LinksSnapshot, Status
+from restant_tui.text import clean
 from widgets import commands, glyphs
 from widgets.commands import Command, Offered
 from widgets.layout import wrapped
 
 _KEY_WIDTH = 12
+_LOGIN_WIDTH = 22
 _WORDS = (
     ("live", "seen within its interval; only live figures are ever green"),
     ("stale", "seen, but too long ago to rely on"),
@@ -40,10 +44,15 @@ class HelpScreen(ModalScreen[None]):
     DOES = (CloseHelp,)
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings(*DOES)]
 
-    def __init__(self, offers: list[Offered]) -> None:
-        """Make the help for these commands, in the order they are given."""
+    def __init__(self, offers: list[Offered], logins: Sequence[tuple[str, str]] = ()) -> None:
+        """Make the help.
+
+        Args:
+            offers: the commands, in the order they are to stand.
+            logins: each login of each host, and how it is with it.
+        """
         super().__init__()
-        self._offers = offers
+        self._offers, self._logins = offers, logins
 
     def compose(self) -> ComposeResult:
         """Lay out the text in a box that scrolls."""
@@ -81,6 +90,12 @@ class HelpScreen(ModalScreen[None]):
             lines += _entry(offer, width)
         lines += [Content(""), Content.styled("Moving", "bold $text-primary")]
         lines += [Content(f"{'tab':<{_KEY_WIDTH}}next pane"), Content(f"{'arrows':<{_KEY_WIDTH}}move in the pane")]
+        if self._logins:
+            lines += [Content(""), Content.styled("Logins", "bold $text-primary")]
+        for login, says in self._logins:
+            first, *rest = wrapped(clean(says), width - _LOGIN_WIDTH, limit=8)
+            lines.append(Content.styled(f"{login:<{_LOGIN_WIDTH}}", "bold") + first)
+            lines += [Content(" " * _LOGIN_WIDTH) + line for line in rest]
         lines += [Content(""), Content.styled("Words", "bold $text-primary")]
         for status in Status:
             face = glyphs.status_face(status, glyphs.of(self.app))
@@ -90,6 +105,14 @@ class HelpScreen(ModalScreen[None]):
             lines.append(Content.styled(f"{word:<16}", "bold") + first)
             lines += [Content(" " * 16) + line for line in rest]
         return lines
+
+
+def logins(config: Config | None, links: LinksSnapshot) -> list[tuple[str, str]]:
+    """Return every login with the state of its link and the reason, and what it costs where one is not configured."""
+    said = [
+        (name, f"{link.state.value}: {link.reason}" if link.reason else link.state.value) for name, link in links.links
+    ]
+    return said + [(f"{lack.host}/{lack.identity}", lack.sentence()) for lack in (missing(config) if config else ())]
 
 
 def _entry(offer: Offered, width: int) -> list[Content]:

@@ -1,4 +1,4 @@
-"""The question about a host's key: nobody knows it yet, or it replaced one that was known."""
+"""The question about a host's key: nobody knows it yet, it replaced one that was known, or it is revoked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from textual.widgets import Button, Static
 from restant_tui.clock import SystemClock
 from restant_tui.config.model import Danger
 from restant_tui.text import clean
-from restant_tui.transport.trouble import OfferedKey
+from restant_tui.transport.trouble import KeyTrouble, OfferedKey
 from restant_tui.transport.trust import Trust
 from screens.ask import GRACE_SECONDS
 from widgets import commands
@@ -24,13 +24,25 @@ from widgets.layout import outside, wrapped
 
 _WIDTH = 66
 _CHANGED = (
-    "This host was known by another key. Somebody may be listening in, or the host was set up anew. Nothing is sent "
-    "to it. Ask whoever runs the host; once they confirm the new key, correct that line by hand and press ctrl+r."
+    "This host was known by another key. Somebody may be listening in, or the host was set up anew. Every connection "
+    "to it was closed. Ask whoever runs it; once they confirm the new key, correct that line by hand and press ctrl+r."
+)
+_REVOKED = (
+    "Somebody has marked this key as not to be trusted any more; it may be in the wrong hands. Every connection to the "
+    "host was closed. Ask whoever runs it for its new key, correct that file by hand and press ctrl+r."
 )
 _UNKNOWN = (
     "Nobody has met this host from here before. Compare the fingerprint with whoever runs it, over another way than "
     "this connection, before you trust it."
 )
+
+
+_WORDS = {KeyTrouble.UNKNOWN: _UNKNOWN, KeyTrouble.CHANGED: _CHANGED, KeyTrouble.REVOKED: _REVOKED}
+_TITLES = {
+    KeyTrouble.UNKNOWN: "Is this the host you mean?",
+    KeyTrouble.CHANGED: "The host's key has CHANGED",
+    KeyTrouble.REVOKED: "The host's key is REVOKED",
+}
 
 
 class RefuseKey(Command):
@@ -54,7 +66,7 @@ class RememberKey(Command):
 class HostKeyScreen(ModalScreen[Trust | None]):
     """Dismissed with how the key is trusted, or None where it is refused. Refuse has the focus.
 
-    A key that replaced another can only be refused here.
+    A key that replaced another, or is revoked, can only be refused here.
     """
 
     CSS_PATH = "host_key.tcss"
@@ -78,7 +90,7 @@ class HostKeyScreen(ModalScreen[Trust | None]):
     def compose(self) -> ComposeResult:
         """Lay out the key and the choices."""
         known = not self._key.may_be_trusted
-        with Vertical(id="key", classes="-changed" if known else ""):
+        with Vertical(id="key", classes="-never" if known else ""):
             yield Static(Content("\n").join(self.words()), id="words")
             yield Static(Content(clean(self._key.art)), id="art")
             with Horizontal(id="buttons"):
@@ -89,25 +101,22 @@ class HostKeyScreen(ModalScreen[Trust | None]):
 
     def on_mount(self) -> None:
         """Name the frame and begin the grace."""
-        title = "Is this the host you mean?" if self._key.may_be_trusted else "The host's key has CHANGED"
-        self.query_one("#key").border_title = Content(title)
+        self.query_one("#key").border_title = Content(_TITLES[self._key.trouble])
         self._opened = self._monotonic()
 
     def words(self) -> list[Content]:
         """Return what the host is, what key it shows, and what that means."""
         key = self._key
         place = f"{self._host} ({key.host}, port {key.port})"
-        facts = {"host": place, "key": key.kind, "print": key.fingerprint}
-        if not key.may_be_trusted:
-            facts["differs"] = f"from line {key.line} of {key.file}"
+        facts = {"host": place, "key": key.kind, "print": key.fingerprint, **_where(key)}
         lines = [Content.styled(f"{name:<9}", "$text-muted") + outside(said, "bold") for name, said in facts.items()]
-        return [*lines, Content(""), *wrapped(_UNKNOWN if key.may_be_trusted else _CHANGED, _WIDTH, limit=6)]
+        return [*lines, Content(""), *wrapped(_WORDS[key.trouble], _WIDTH, limit=6)]
 
     def unavailable(self, command: type[Command]) -> str:
         """Return why a key cannot be used now."""
         if command is RefuseKey or self._key.may_be_trusted:
             return ""
-        return "a key that replaced another is not trusted here"
+        return "a key that replaced another, or is revoked, is not trusted here"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey the keys that cannot be used now."""
@@ -140,3 +149,14 @@ class HostKeyScreen(ModalScreen[Trust | None]):
         # A key typed for something else, before this can have been read, decides nothing.
         if self._monotonic() - self._opened >= GRACE_SECONDS:
             self.dismiss(how)
+
+
+def _where(key: OfferedKey) -> dict[str, str]:
+    """Return the line that speaks against the key, if one does."""
+    line = f"line {key.line} of {key.file}"
+    match key.trouble:
+        case KeyTrouble.CHANGED:
+            return {"differs": f"from {line}"}
+        case KeyTrouble.REVOKED:
+            return {"revoked": f"in {line}"}
+    return {}

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from restant_tui.config.secrets import Secrets
     from restant_tui.dokku.capabilities import Capabilities
     from restant_tui.engine.runtime import Runtime
+    from restant_tui.monitors.missing import Missing
     from restant_tui.monitors.outlook import Outlook
+    from restant_tui.runbook.model import Runbook
     from restant_tui.transport.used import Used
 
 _SECONDS: Final = 15.0
@@ -66,6 +68,8 @@ class Checkup:
     runbooks: tuple[Outlook, ...]
     broken: tuple[str, ...]
     """Runbooks that cannot be read, each with its first problem."""
+    missing: tuple[Missing, ...] = ()
+    """Logins that are not configured, with what that costs."""
 
     def exit_status(self) -> int:
         """Return 0 if all is well, 1 if something is missing, 2 if a runbook cannot be run, 3 if a link is not there.
@@ -95,10 +99,10 @@ async def examine(runtime: Runtime, secrets: Secrets, wanted: Iterable[Known]) -
     there = [name for name in config.hosts if any(link.reached and link.host == name for link in links)]
     known = [one for one in await _hosts(runtime, there) if one.identities]
     tried = [await _secret(secrets, one) for one in wanted if one.used_by]
-    outlooks, broken = await asyncio.to_thread(_runbooks, runtime, {one.host: one for one in known})
+    outlooks, broken, lacks = await asyncio.to_thread(_runbooks, runtime, {one.host: one for one in known})
     return Checkup(
         at=runtime.clock.now(), links=tuple(links), hosts=tuple(known), keyring=await _keyring(secrets),
-        secrets=tuple(tried), runbooks=outlooks, broken=broken,
+        secrets=tuple(tried), runbooks=outlooks, broken=broken, missing=lacks,
     )  # fmt: skip
 
 
@@ -125,7 +129,8 @@ async def _try(runtime: Runtime, host: str, identity: Identity) -> Finding:
             )
     else:
         status = f"exit status {outcome.exit_status}" if outcome.exit_status is not None else "no answer"
-        said = one_line(clean(outcome.reason or outcome.error_text or status), 400)
+        why = "" if outcome.sent else session.status.reason
+        said = one_line(clean(why or outcome.reason or outcome.error_text or status), 600)
     # The host may have let us in and then not done what was asked.
     state = "live" if outcome.succeeded else session.status.state.value
     if state == Link.CONNECTING:
@@ -164,10 +169,17 @@ async def _secret(secrets: Secrets, known: Known) -> Secret:
     return Secret(name=known.name, used_by=known.used_by, says=says)
 
 
-def _runbooks(runtime: Runtime, known: dict[str, Capabilities]) -> tuple[tuple[Outlook, ...], tuple[str, ...]]:
+def _runbooks(
+    runtime: Runtime, known: dict[str, Capabilities]
+) -> tuple[tuple[Outlook, ...], tuple[str, ...], tuple[Missing, ...]]:
+    from restant_tui.monitors.missing import missing, with_runbooks
     from restant_tui.monitors.outlook import outlooks
+
+    def get(name: str) -> Runbook:
+        return runtime.catalogue.get(name).runbook
 
     entries = runtime.catalogue.entries(thorough=True)
     broken = tuple(f"{one.id}: {one.problems[0]}" for one in entries if one.broken)
     ids = [one.id for one in entries if not one.broken and not one.piece]
-    return tuple(outlooks(ids, lambda name: runtime.catalogue.get(name).runbook, known).values()), broken
+    lacks = tuple(with_runbooks(missing(runtime.config), ids, get, known))
+    return tuple(outlooks(ids, get, known).values()), broken, lacks

@@ -74,7 +74,7 @@ async def _console(options: Options) -> int:
                 found.append(await stack.enter_async_context(opened(options)))
             from screens.secret import ask_secret
 
-            return found[0].runtime(ask_secret=partial(ask_secret, app))
+            return found[0].runtime(ask_secret=partial(ask_secret, app), tell=app.tell)
 
         app = RestantApp(open_runtime, ascii_only=options.ascii)
         # Textual would print the values of variables, secrets among them; ours goes into a redacted report.

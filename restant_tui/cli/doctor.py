@@ -39,7 +39,7 @@ def main(parsed: argparse.Namespace) -> int:
     from restant_tui.cli.marks import Marks
 
     options = Options.of(parsed)
-    found = asyncio.run(_found(options))
+    found = asyncio.run(_found(options, as_json=parsed.json))
     if parsed.json:
         print(json.dumps(plain(found), indent=2, ensure_ascii=False))
     else:
@@ -49,12 +49,12 @@ def main(parsed: argparse.Namespace) -> int:
     return found.exit_status()
 
 
-async def _found(options: Options) -> Checkup:
+async def _found(options: Options, *, as_json: bool) -> Checkup:
     from restant_tui.cli import secret
     from restant_tui.cli.checkup import examine
-    from restant_tui.cli.opening import running
+    from restant_tui.cli.opening import running, whom_to_ask
 
-    async with running(options, monitors=False) as runtime:
+    async with running(options, monitors=False, person=whom_to_ask(as_json=as_json)) as runtime:
         kept = secret.secrets()
         wanted = [] if runtime.config.practice else await asyncio.to_thread(secret.known, options, kept)
         return await examine(runtime, kept, wanted)
@@ -63,7 +63,7 @@ async def _found(options: Options) -> Checkup:
 def lines(found: Checkup, marks: Marks) -> Iterator[str]:
     """Return what was found for a person, one section a subject."""
     yield f"{marks.state(_WORDS[found.exit_status()])}  at {found.at:%Y-%m-%d %H:%M:%S} UTC\n"
-    yield from _section("LINKS", (line for link in found.links for line in _link(link, marks)))
+    yield from _section("LINKS", _links(found, marks))
     yield from _section("HOSTS", (line for host in found.hosts for line in _host(host, marks)), "none was reached")
     yield from _section("THIS MACHINE", _here(found, marks))
     yield from _section("SECRETS", _secrets(found, marks), "nothing refers to one")
@@ -78,6 +78,7 @@ def plain(found: Checkup) -> dict[str, Any]:
         "ok": found.exit_status() == 0,
         "status": _WORDS[found.exit_status()],
         "links": [asdict(link) for link in found.links],
+        "logins_missing": [{**asdict(lack), "says": lack.sentence()} for lack in found.missing],
         "hosts": [
             {
                 "host": host.host,
@@ -108,6 +109,13 @@ def _section(title: str, body: Iterable[str], nothing: str = "none") -> Iterator
     if not shown:
         yield f"  {nothing}"
     yield ""
+
+
+def _links(found: Checkup, marks: Marks) -> Iterator[str]:
+    for link in found.links:
+        yield from _link(link, marks)
+    for lack in found.missing:
+        yield f"{'- none':<9} {lack.sentence()}"
 
 
 def _link(link: Finding, marks: Marks) -> Iterator[str]:

@@ -18,6 +18,7 @@ class Keyboard:
         self._rest = b""
         self._ended = False
         self._news = asyncio.Event()
+        self._turn = asyncio.Lock()
         self._fd = sys.stdin.fileno()
         asyncio.get_running_loop().add_reader(self._fd, self._read)
 
@@ -30,16 +31,25 @@ class Keyboard:
 
         What was typed before the question was there is thrown away: nobody confirms what they have not read.
         """
+        async with self._turn:
+            with _Echo(self._fd, off=secret):
+                self._forget()
+                print(question, end="", flush=True)
+                while not self._lines and not self._ended:
+                    self._news.clear()
+                    await self._news.wait()
+            if not self._lines:
+                print()
+                return None
+            line = self._lines.popleft()
+            # A passphrase may begin or end with a blank.
+            return line if secret else line.strip()
+
+    def _forget(self) -> None:
+        import termios
+
+        termios.tcflush(self._fd, termios.TCIFLUSH)  # also what the terminal has not handed over yet
         self._lines.clear()
-        print(question, end="", flush=True)
-        with _Echo(self._fd, off=secret):
-            while not self._lines and not self._ended:
-                self._news.clear()
-                await self._news.wait()
-        if not self._lines:
-            print()
-            return None
-        return self._lines.popleft().strip()
 
     def _read(self) -> None:
         data = os.read(self._fd, 4096)

@@ -17,10 +17,11 @@ from restant_tui.clock import Clock, SystemClock
 from restant_tui.paths import Paths
 
 if TYPE_CHECKING:
+    from restant_tui.cli.asking import Person
     from restant_tui.config.model import Config
     from restant_tui.engine.runtime import Runtime
     from restant_tui.practice.host import PracticeHost
-    from restant_tui.transport.personal import AskSecret
+    from restant_tui.transport.asked import AskKey, AskSecret, Tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +34,15 @@ class Opening:
     actor: str
     host: PracticeHost | None = None
 
-    def runtime(self, *, ask_secret: AskSecret | None = None) -> Runtime:
+    def runtime(
+        self, *, ask_secret: AskSecret | None = None, ask_key: AskKey | None = None, tell: Tell | None = None
+    ) -> Runtime:
         """Make the runtime; nothing is connected yet.
 
         Args:
             ask_secret: asks the person for the passphrase of a key; where nobody can be asked, such keys stay shut.
+            ask_key: asks the person about an unknown host key while the command waits; without it the host is refused.
+            tell: says a sentence to the person.
         """
         from restant_tui.engine.runtime import Runtime
         from restant_tui.practice.keyring import PracticeKeyring
@@ -53,7 +58,9 @@ class Opening:
             environ=environment(),
             folder=self.working_copy(),
             # The practice host needs nothing of the person's, and their SSH configuration could lead away from it.
-            personal=None if self.config.practice else Personal.from_environ(os.environ, Path.home(), ask_secret),
+            personal=None
+            if self.config.practice
+            else Personal.from_environ(os.environ, Path.home(), ask_secret=ask_secret, ask_key=ask_key, tell=tell),
             keyring=PracticeKeyring if self.config.practice else None,
         )
 
@@ -89,6 +96,15 @@ def actor() -> str:
 def at_terminal() -> bool:
     """Whether a person can be asked: standard input and output are both a terminal."""
     return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def whom_to_ask(*, as_json: bool = False) -> Person | None:
+    """Return the person at the terminal; None where there is nobody, or where a program reads along."""
+    if as_json or not at_terminal():
+        return None
+    from restant_tui.cli.asking import Person
+
+    return Person()
 
 
 def practice_paths(usual: Paths) -> Paths:
@@ -170,16 +186,23 @@ async def opened(options: Options) -> AsyncIterator[Opening]:
 
 
 @asynccontextmanager
-async def running(options: Options, *, monitors: bool) -> AsyncIterator[Runtime]:
+async def running(options: Options, *, monitors: bool, person: Person | None = None) -> AsyncIterator[Runtime]:
     """Open a runtime, started, and close it at the end.
 
     Args:
         options: what to open.
         monitors: whether to begin to watch everything as well.
+        person: asked about unknown host keys and for passphrases; where there is nobody such hosts are refused.
     """
     async with opened(options) as opening:
-        runtime = opening.runtime()
+        if person is None:
+            runtime = opening.runtime()
+        else:
+            runtime = opening.runtime(ask_secret=person.ask_secret, ask_key=person.ask_key, tell=person.tell)
         try:
+            if person is not None and monitors and not runtime.config.practice:
+                # What is asked here must not count as a host that does not answer.
+                await runtime.links.arrive()
             await runtime.start(monitors=monitors)
             yield runtime
         finally:

@@ -29,7 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def main(parsed: argparse.Namespace) -> int:
     """Print the plan; return 1 if it could not be run like this."""
     options = Options.of(parsed)
-    plan = asyncio.run(_plan(options, parsed.id, parameters(parsed.param)))
+    plan = asyncio.run(_plan(options, parsed.id, parameters(parsed.param), as_json=parsed.json))
     if parsed.json:
         print(plan.to_json())
     else:
@@ -39,10 +39,10 @@ def main(parsed: argparse.Namespace) -> int:
     return int(bool(plan.problems))
 
 
-async def _plan(options: Options, runbook: str, given: Mapping[str, str]) -> Plan:
-    from restant_tui.cli.opening import running
+async def _plan(options: Options, runbook: str, given: Mapping[str, str], *, as_json: bool) -> Plan:
+    from restant_tui.cli.opening import running, whom_to_ask
 
-    async with running(options, monitors=False) as runtime:
+    async with running(options, monitors=False, person=whom_to_ask(as_json=as_json)) as runtime:
         return await runtime.engine.plan(runbook, given)
 
 

@@ -114,7 +114,7 @@ async def _values(gate: Gate, keyboard: Asks) -> dict[str, str] | None:
         typed = await keyboard.ask(question, secret=secret)
         if typed is None:
             return None
-        values[name] = typed or default
+        values[name] = typed.strip() or default
     return values
 
 

@@ -98,6 +98,7 @@ async def walk(options: Options, parsed: argparse.Namespace, start: Start) -> in
         Unreachable: a host that has to be asked first does not answer.
     """
     from restant_tui.cli import answers, opening
+    from restant_tui.cli.asking import Person
     from restant_tui.cli.keyboard import Keyboard
     from restant_tui.cli.marks import Marks
     from restant_tui.cli.posting import delivering
@@ -109,12 +110,13 @@ async def walk(options: Options, parsed: argparse.Namespace, start: Start) -> in
     prepared = answers.load(parsed.answers) if parsed.answers else {}
     marks = Marks.of(options)
     with ExitStack() as stack:
-        async with opening.running(options, monitors=False) as runtime, delivering(runtime):
+        keyboard = None
+        if opening.at_terminal() and not parsed.json:
+            keyboard = Keyboard()
+            stack.callback(keyboard.close)
+        person = Person(keyboard) if keyboard else None
+        async with opening.running(options, monitors=False, person=person) as runtime, delivering(runtime):
             run = await start(runtime)
-            keyboard = None
-            if opening.at_terminal() and not parsed.json:
-                keyboard = Keyboard()
-                stack.callback(keyboard.close)
             unattended = Answers(confirm=parsed.confirm, answers=prepared, by=runtime.actor)
             replies = Replies(unattended, runtime, keyboard=keyboard, marks=marks, out=None if parsed.json else _line)
             lines = Lines(Progress(run.output, marks, _line))

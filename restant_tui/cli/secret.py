@@ -11,10 +11,13 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from restant_tui.cli.options import Options
+from restant_tui.config.model import Identity
 
 if TYPE_CHECKING:
     from restant_tui.config.secrets import Secrets
@@ -119,7 +122,10 @@ def known(options: Options, kept: Secrets) -> list[Known]:
     uses: dict[str, list[str]] = {}
     for name, where in references(options):
         uses.setdefault(name, []).append(where)
-    there = set(kept.list()) | {name for name in uses if name.startswith("env:") and os.environ.get(name[4:])}
+    listed = kept.list()
+    for name, where in _passphrases(options, listed):
+        uses.setdefault(name, []).append(where)
+    there = set(listed) | {name for name in uses if name.startswith("env:") and os.environ.get(name[4:])}
     return [
         Known(name=name, there=name in there, used_by=tuple(dict.fromkeys(uses.get(name, ()))))
         for name in sorted({*there, *uses})
@@ -149,6 +155,26 @@ def references(options: Options) -> list[tuple[str, str]]:
     return found
 
 
+def _passphrases(options: Options, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Return which of the kept names are passphrases, and of which key as far as that can be told."""
+    from restant_tui.cli.opening import configured
+    from restant_tui.transport.passphrases import PREFIX, name_of
+    from restant_tui.transport.personal import Personal
+
+    kept = [name for name in names if name.startswith(PREFIX)]
+    if not kept:
+        return
+    person = Personal.from_environ(os.environ, Path.home())
+    config = configured(options)
+    logins = [host.login(identity) for host in (config.hosts.values() if config else ()) for identity in Identity]
+    keys = {person.path(login.key) for login in logins if login and login.key}
+    folder = Path.home() / ".ssh"
+    keys |= set(folder.iterdir()) if folder.is_dir() else set()
+    known = {name_of(key): person.said(key) for key in keys}
+    for name in kept:
+        yield name, f"the passphrase of {known.get(name, 'a key file')}"
+
+
 def _list(options: Options, *, as_json: bool) -> int:
     from restant_tui.cli.marks import Marks
 
@@ -157,12 +183,13 @@ def _list(options: Options, *, as_json: bool) -> int:
         print(json.dumps([asdict(one) for one in found], indent=2))
         return 0
     marks = Marks.of(options)
+    width = max((len(one.name) for one in found), default=0)
     for one in found:
         kept = "set" if one.there else "not set"
         if not one.name.startswith("env:"):
             kept = "kept" if one.there else "not kept from here"
         used = ", ".join(one.used_by) or "nothing refers to it"
-        print(marks.plain(f"{one.name:<24} {kept:<19} {used}"))
+        print(marks.plain(f"{one.name:<{max(24, width)}} {kept:<19} {used}"))
     if not found:
         print("no secret is kept, and nothing refers to one")
     return 0

@@ -34,15 +34,15 @@ def main(parsed: argparse.Namespace) -> int:
     return asyncio.run(_print(options, as_json=parsed.json))
 
 
-async def snapshot(options: Options) -> Report:
-    """Ask everything once and return what is known.
+async def snapshot(options: Options, *, as_json: bool = False) -> Report:
+    """Ask everything once and return what is known; with `as_json` no person is asked anything.
 
     Raises:
         ConfigProblem: there is no configuration that can be read.
     """
-    from restant_tui.cli.opening import running
+    from restant_tui.cli.opening import running, whom_to_ask
 
-    async with running(options, monitors=True) as runtime:
+    async with running(options, monitors=True, person=whom_to_ask(as_json=as_json)) as runtime:
         try:
             async with asyncio.timeout(LONGEST):
                 await arrived(runtime.monitors, runtime.config)
@@ -63,7 +63,7 @@ async def arrived(monitors: Monitors, config: Config) -> None:
                 return
             if again != asked_at:
                 asked_at = again
-                monitors.wake()
+                monitors.ask()
         await _either(monitors)
 
 
@@ -115,6 +115,6 @@ def _report(runtime: Runtime, unseen: list[OutboxRow]) -> Report:
 async def _print(options: Options, *, as_json: bool) -> int:
     from restant_tui.cli.marks import Marks
 
-    report = await snapshot(options)
+    report = await snapshot(options, as_json=as_json)
     print(report.as_json() if as_json else report.as_text(Marks.of(options)))
     return report.exit_status()

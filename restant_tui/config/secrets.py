@@ -103,9 +103,9 @@ class Secrets:
             ConfigProblem: the keyring cannot be asked, or did not keep it.
         """
         check_name(name)
+        self.hide(value)
         if trouble := _unusable(value):
             raise UsageProblem(f"the secret {name} was not stored: {trouble}")
-        self._hide(value)
 
         def keep(ring: Keyring) -> bool:
             ring.set_password(SERVICE, name, value)
@@ -169,12 +169,13 @@ class Secrets:
 
     def _checked(self, what: str, value: str) -> str:
         value = value.strip()
-        self._hide(value)
+        self.hide(value)
         if trouble := _unusable(value):
             raise ConfigProblem(f"{what} cannot be used: {trouble}; store it again")
         return value
 
-    def _hide(self, value: str) -> None:
+    def hide(self, value: str) -> None:
+        """Take a value out of everything that is stored or shown from now on."""
         self._redactor.add(value)
         # Of a secret address others may repeat only the path, or the piece of it that is the secret.
         _, separator, rest = value.partition("://")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -39,6 +40,7 @@ from restant_tui.text import Redactor
 from restant_tui.transport.link import LinkStatus
 from restant_tui.transport.links import Links
 from restant_tui.transport.local import LocalShell
+from restant_tui.transport.passphrases import Passphrases, without
 from restant_tui.transport.personal import Personal
 
 _OUTBOX_SECONDS = 15.0
@@ -118,8 +120,11 @@ class Runtime:
             for one in watchers:
                 one.link_changed()
 
-        links = Links(config, clock=clock, on_status=link_changed, personal=personal, chance=rng)
         programs = {"PATH": "/usr/local/bin:/usr/bin:/bin"} if environ is None else environ
+        kept = KeptSecrets(programs, redactor, names=paths.secret_names, keyring=keyring)
+        if personal is not None:
+            personal = replace(personal, passphrases=Passphrases(kept))
+        links = Links(config, clock=clock, on_status=link_changed, personal=personal, chance=rng)
         capabilities = CapabilityBook(
             config, links, clock=clock, folder=paths.data / "capabilities",
             which=partial(which, path=programs.get("PATH", "")),
@@ -136,14 +141,13 @@ class Runtime:
                 "app": alert.app or "",
             })  # fmt: skip
 
-        kept = KeptSecrets(programs, redactor, names=paths.secret_names, keyring=keyring)
         post = None
         if config.channels and notifier is None:
             home = Path(programs.get("HOME") or paths.state)
             means = Means.usual(programs, home)
             post = ChannelNotifier(config, journal.outbox, kept, means, clock=clock, rng=rng, redactor=redactor)
         catalogue = Catalogue((shipped(), *runbook_folders))
-        local = LocalShell(folder or Path.cwd(), programs)
+        local = LocalShell(folder or Path.cwd(), without(programs))
         ports = Ports(
             config=config, clock=clock, rng=rng, targets=LinkTargets(config, links, local), http=http,
             recorder=Recorder(journal, redactor), catalogue=catalogue, redactor=redactor, arming=arming,

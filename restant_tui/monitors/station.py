@@ -122,8 +122,12 @@ class Monitors:
             follower.start()
         return self.logs[app]
 
+    def ask(self) -> None:
+        """Ask everything now, over the links as they are."""
+        self._ask_now()
+
     def wake(self) -> None:
-        """Try lost links and ask everything now."""
+        """Try lost and refused links, and ask everything now, because a person wants it so."""
         self._links.wake()
         self._ask_now()
         self.link_changed()

@@ -14,6 +14,7 @@ from restant_tui.text import one_line
 from restant_tui.transport.client import Client
 from restant_tui.transport.hostkeys import USUAL_FILE, KnownHosts
 from restant_tui.transport.offer import Offer
+from restant_tui.transport.passphrases import variable_of
 from restant_tui.transport.personal import Personal
 from restant_tui.transport.route import Route
 from restant_tui.transport.timing import Timing
@@ -79,13 +80,17 @@ class Attempt:
 
     def locked_keys(self, personal: Personal) -> str:
         """Say that the keys need a passphrase nobody gives."""
-        names = " and ".join(personal.said(path) for path in self.offer.locked)
-        one = len(self.offer.locked) == 1
-        has, key = ("has", "The key") if one else ("have", "The keys")
-        way_out = "add it to your SSH agent" if one else "add one to your SSH agent"
-        if personal.ask_secret is None:
-            return f"{key} {names} {has} a passphrase, and nobody can be asked for it here: {way_out} with ssh-add."
-        return f"{key} {names} {has} a passphrase that was not given: try again and give it, or {way_out}."
+        locked = self.offer.locked
+        names = " and ".join(personal.said(path) for path in locked)
+        has, key = ("has", "The key") if len(locked) == 1 else ("have", "The keys")
+        way_out = f"add {'it' if len(locked) == 1 else 'one'} to your SSH agent with ssh-add"
+        useless = "".join(f" {why}" for path in locked if (why := personal.memory.useless.get(path)))
+        if personal.ask_secret is not None:
+            return f"{key} {names} {has} a passphrase that was not given: try again and give it, or {way_out}.{useless}"
+        return (
+            f"{key} {names} {has} a passphrase, and nobody can be asked for it here: {way_out}, or set "
+            f"{variable_of(locked[0])}.{useless}"
+        )
 
     def used(self, *, let_in: bool = False) -> Used:
         """Return what the try was made with so far."""

@@ -22,6 +22,7 @@ class Client(asyncssh.SSHClient):
 
     Attributes:
         refused_key: the host key that is not in the files.
+        shown: the host key, or its certificate, as it came over the wire.
         offered: the names of the keys offered so far, in order.
         asked: whether the host takes keys at all.
         greeting: the first bytes it sent, which may say why it hung up.
@@ -31,6 +32,7 @@ class Client(asyncssh.SSHClient):
 
     def __init__(self, pairs: Sequence[tuple[asyncssh.SSHKeyPair, str]]) -> None:
         self.refused_key: asyncssh.SSHKey | None = None
+        self.shown = b""
         self.offered: list[str] = []
         self.asked = False
         self.greeting = b""
@@ -44,8 +46,13 @@ class Client(asyncssh.SSHClient):
         return bool(_VERSION.search(self.greeting))
 
     def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
-        """Listen in on the first bytes: asyncssh drops what comes before the version, and so why we are dropped."""
+        """Listen in on what asyncssh keeps to itself: why we are dropped before the version, and a revoked key."""
         pass_on: Any = conn.data_received
+        validate: Any = conn.validate_server_host_key
+
+        def note(data: bytes) -> Any:
+            self.shown = data
+            return validate(data)
 
         def first(data: bytes, *rest: Any) -> None:
             self.greeting += data[: _GREETING - len(self.greeting)]
@@ -54,6 +61,7 @@ class Client(asyncssh.SSHClient):
             pass_on(data, *rest)
 
         vars(conn)["data_received"] = first
+        vars(conn)["validate_server_host_key"] = note
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Report the end of an opened connection."""

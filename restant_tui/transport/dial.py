@@ -14,13 +14,14 @@ from restant_tui.config.model import Host, Identity, Login
 from restant_tui.transport.attempt import Attempt
 from restant_tui.transport.client import Client
 from restant_tui.transport.explain import explain
-from restant_tui.transport.hostkeys import read_known_hosts
-from restant_tui.transport.offer import Offer, gather, unlock
+from restant_tui.transport.hostkeys import algorithms, read_known_hosts
+from restant_tui.transport.offer import Offer, gather
 from restant_tui.transport.personal import Personal
 from restant_tui.transport.route import resolve
 from restant_tui.transport.timing import Timing
 from restant_tui.transport.trouble import LinkTrouble
 from restant_tui.transport.trunk import Trunk
+from restant_tui.transport.unlock import unlock
 
 _FARTHEST = 5
 """Most hosts on the way; a longer way leads in a circle."""
@@ -79,18 +80,21 @@ async def _reach(
         except _TROUBLES as error:
             raise explain(error, attempt) from error
         try:
-            if offer.pairs or not offer.locked:
-                return await _login(attempt, offer, personal, trail)
+            return await _login(attempt, offer, personal, trail)
         except asyncssh.PermissionDenied as error:
-            # As ssh does it: a passphrase is asked for only when the keys that need none did not do.
-            if not offer.locked or personal.ask_secret is None:
-                raise explain(error, attempt) from error
+            # As ssh does it: a passphrase is asked for only of a host that is there and is the one we know, and when
+            # the keys that need none did not do.
+            refused = explain(error, attempt)
         except _TROUBLES as error:
             raise explain(error, attempt) from error
         finally:
             await offer.close()
-        opened = [await unlock(path, personal) for path in offer.locked]
-        if not any(opened):
+        for path in offer.locked:
+            if await unlock(path, personal):
+                break
+        else:
+            if attempt.client.offered or not offer.locked:
+                raise refused
             raise LinkTrouble(attempt.locked_keys(personal), refused=True)
 
 
@@ -102,9 +106,7 @@ async def _login(
     client = attempt.client = Client(offer.pairs)
     keys, authorities, revoked = attempt.known.found()
     options: dict[str, Any] = dict(route.options)
-    if not keys and not authorities:
-        # A host nobody knows shows its plain key: its certificate would be judged by an authority nobody knows.
-        options.setdefault("server_host_key_algs", "-*-cert-v01@openssh.com")
+    options.setdefault("server_host_key_algs", algorithms(keys, authorities=bool(authorities)))
     tunnel = attempt.through
     if tunnel is None and route.jump:
         tunnel = await _tunnel(attempt, personal, trail)

@@ -13,13 +13,14 @@ import asyncssh
 from restant_tui.config.model import Identity
 from restant_tui.text import duration, one_line
 from restant_tui.transport.attempt import Attempt, detail
-from restant_tui.transport.hostkeys import judge, sentence, where_known, where_revoked
+from restant_tui.transport.hostkeys import judge, revoked, sentence
 from restant_tui.transport.timing import Timing
 from restant_tui.transport.trouble import LinkTrouble
 
 _NO_ROUTE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 # What OpenSSH says before it hangs up on one connection too many, by version.
 _CROWDED = (b"Exceeded MaxStartups", b"Not allowed at this time")
+_DEVICE = "which sits in a security key this program cannot talk to: add it to your SSH agent with ssh-add"
 _MANY_KEYS = "Too many authentication failures"
 
 
@@ -49,11 +50,6 @@ def _why_refused(error: Exception, attempt: Attempt) -> str:
             reason = (
                 f"{place} hung up after {len(attempt.client.offered)} of your keys: name the right one in `key`, or "
                 "set IdentitiesOnly for the host in ~/.ssh/config."
-            )
-        case asyncssh.KeyExchangeFailed() if "host key" in str(error):
-            reason = (
-                f"{place} offers none of the kinds of host key that {where_known(attempt.known)} holds for it, so its "
-                "key has probably changed: ask whoever runs the host, and replace that line once they confirm."
             )
         case asyncssh.KeyExchangeFailed():
             reason = f"{place} and this program share no SSH algorithm ({detail(error)}): update the older side."
@@ -133,19 +129,19 @@ def _no_greeting(attempt: Attempt) -> str:
 
 
 def _not_the_host(error: Exception, attempt: Attempt) -> LinkTrouble:
-    if attempt.client.refused_key:
-        offered = judge(attempt.known, attempt.address, attempt.port, attempt.client.refused_key)
-        return LinkTrouble(sentence(offered), refused=True, offered=offered)
+    known, address, port, client = attempt.known, attempt.address, attempt.port, attempt.client
     # asyncssh asks us about unknown and changed keys; what it rejects unasked is revoked, or a bad certificate.
-    trouble = (
-        f"is marked as revoked in {where_revoked(attempt.known)}"
-        if "revoked" in str(error)
-        else f"is not acceptable ({detail(error)})"
-    )
-    return LinkTrouble(
-        f"The host key of {attempt.address} {trouble}: do not connect, and ask whoever runs the host for its new key.",
-        refused=True,
-    )
+    if client.refused_key:
+        offered = judge(known, address, port, client.refused_key)
+    elif "revoked" in str(error):
+        offered = revoked(known, address, port, client.shown)
+    else:
+        return LinkTrouble(
+            f"The host key of {address} is not acceptable ({detail(error)}): do not connect, and ask whoever runs the "
+            "host for its new key.",
+            refused=True,
+        )
+    return LinkTrouble(sentence(offered), refused=True, offered=offered)
 
 
 def _not_let_in(attempt: Attempt) -> str:
@@ -169,13 +165,27 @@ def _not_let_in(attempt: Attempt) -> str:
             names = f"{names} or {len(client.offered) - 3} more"
         reason = (
             f"{place} does not let {user} in with the key {names}: {remedy}, ask whether the account is locked, or "
-            "correct the login in the configuration."
+            f"correct the login in the configuration.{_not_offered(attempt)}"
         )
     return f"{reason} The host says: {one_line(client.banner, 160)}" if client.banner.strip() else reason
 
 
+def _not_offered(attempt: Attempt) -> str:
+    """Name the keys that might have done and were not offered, with what would have them offered."""
+    locked, untouchable = attempt.offer.locked, attempt.offer.untouchable
+    said = ""
+    if locked:
+        names = " and ".join(path.name for path in locked)
+        said += f" Not offered, as nobody gave a passphrase: {names}; add it to your SSH agent with ssh-add."
+    if untouchable:
+        said += f" Not offered: {' and '.join(untouchable)}, {_DEVICE}."
+    return said
+
+
 def _no_key(attempt: Attempt) -> str:
     offer, route = attempt.offer, attempt.route
+    if offer.untouchable:
+        return f"{' and '.join(offer.untouchable)} is all there is, {_DEVICE}"
     if offer.agent_trouble:
         agent = f"your SSH agent does not answer ({offer.agent_trouble})"
     elif route and route.agent:

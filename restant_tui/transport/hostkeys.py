@@ -11,9 +11,17 @@ This module imports asyncssh, so it is itself imported only when a connection is
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import asyncssh
+from asyncssh.public_key import (
+    decode_ssh_certificate,
+    decode_ssh_public_key,
+    get_default_certificate_algs,
+    get_default_public_key_algs,
+)
 
 from restant_tui.transport.personal import Personal
 from restant_tui.transport.randomart import randomart
@@ -93,11 +101,13 @@ def lookup_name(route: Route) -> str:
 
 
 def judge(known: KnownHosts, address: str, port: int, key: asyncssh.SSHKey) -> OfferedKey:
-    """Say whether that key, which the files do not hold for that host, is new or has replaced another."""
-    old = next((entry for entry in known.entries() if entry.keys or entry.authorities), None)
+    """Say whether that key, which the files do not trust for that host, is new, has replaced another, or is revoked."""
+    entries = known.entries()
+    revoked = next((entry for entry in entries if key in entry.revoked), None)
+    old = revoked or _known(entries)
     public = key.export_public_key("openssh").decode().split()
     return OfferedKey(
-        trouble=KeyTrouble.CHANGED if old else KeyTrouble.UNKNOWN,
+        trouble=KeyTrouble.REVOKED if revoked else KeyTrouble.CHANGED if old else KeyTrouble.UNKNOWN,
         host=address,
         port=port,
         fingerprint=key.get_fingerprint(),
@@ -109,30 +119,56 @@ def judge(known: KnownHosts, address: str, port: int, key: asyncssh.SSHKey) -> O
     )
 
 
+def revoked(known: KnownHosts, address: str, port: int, shown: bytes) -> OfferedKey:
+    """Say which key of those a host showed is revoked: its own, or that of the authority behind its certificate."""
+    keys = _keys(shown)
+    lines = known.entries()
+    key = next((one for one in keys if any(one in entry.revoked for entry in lines)), keys[0])
+    return judge(known, address, port, key)
+
+
+def algorithms(keys: Iterable[asyncssh.SSHKey], *, authorities: bool) -> list[str]:
+    """Return the kinds of host key to ask for: first those we know, then all others, as `ssh` does.
+
+    A host that has only others then shows one, and we can say that its key has changed. A certificate is asked for
+    only where an authority is known: elsewhere it would be judged by an authority nobody knows.
+    """
+    wanted = [*(get_default_certificate_algs() if authorities else ())]
+    wanted += [algorithm for key in keys for algorithm in key.sig_algorithms]
+    return [algorithm.decode() for algorithm in dict.fromkeys([*wanted, *get_default_public_key_algs()])]
+
+
 def sentence(offered: OfferedKey) -> str:
     """Say in one sentence what is wrong with the key and what to do."""
-    if offered.trouble is KeyTrouble.UNKNOWN:
-        return (
-            f"The host key of {offered.host} ({offered.fingerprint}) is not in {offered.file}: compare the "
-            "fingerprint with whoever runs the host, then trust the key."
-        )
+    line = f"line {offered.line} of {offered.file}"
+    match offered.trouble:
+        case KeyTrouble.UNKNOWN:
+            return (
+                f"The host key of {offered.host} ({offered.fingerprint}) is not in {offered.file}: compare the "
+                "fingerprint with whoever runs the host, then trust the key."
+            )
+        case KeyTrouble.REVOKED:
+            return (
+                f"The host key of {offered.host} ({offered.fingerprint}) is marked as revoked in {line}: do not "
+                "connect, and ask whoever runs the host for its new key."
+            )
     return (
-        f"The host key of {offered.host} has CHANGED (now {offered.fingerprint}) and differs from line {offered.line} "
-        f"of {offered.file}: somebody may be listening in, so ask whoever runs the host and replace that line only "
-        "once they confirm the new key."
+        f"The host key of {offered.host} has CHANGED (now {offered.fingerprint}) and differs from {line}: somebody may "
+        "be listening in, so ask whoever runs the host and replace that line only once they confirm the new key."
     )
 
 
-def where_revoked(known: KnownHosts) -> str:
-    """Say which line revokes a key of the host."""
-    entry = next((entry for entry in known.entries() if entry.revoked), None)
-    return f"line {entry.line} of {entry.file}" if entry else known.file
+def _known(entries: list[Entry]) -> Entry | None:
+    return next((entry for entry in entries if entry.keys or entry.authorities), None)
 
 
-def where_known(known: KnownHosts) -> str:
-    """Say which line holds a key of the host."""
-    entry = next((entry for entry in known.entries() if entry.keys or entry.authorities), None)
-    return f"line {entry.line} of {entry.file}" if entry else known.file
+def _keys(shown: bytes) -> list[asyncssh.SSHKey]:
+    """Return the keys in what a host showed: its own first, then that of the authority if it is a certificate."""
+    try:
+        certificate: Any = decode_ssh_certificate(shown)
+    except asyncssh.KeyImportError:
+        return [decode_ssh_public_key(shown)]
+    return [certificate.key, certificate.signing_key]
 
 
 def _title(kind: str, data: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
+from functools import partial
 
 from restant_tui.clock import Clock
 from restant_tui.config.model import Config, Identity
@@ -13,7 +14,7 @@ from restant_tui.transport.link import LinkStatus
 from restant_tui.transport.personal import Personal
 from restant_tui.transport.session import Session
 from restant_tui.transport.timing import Timing
-from restant_tui.transport.trouble import OfferedKey
+from restant_tui.transport.trouble import LinkTrouble, OfferedKey
 from restant_tui.transport.trust import Trust, accept
 
 
@@ -47,7 +48,7 @@ class Links:
                 if host.login(identity) is None:
                     continue
                 name = f"{host_name}/{identity}"
-                self._sessions[host_name, identity] = Session(
+                session = self._sessions[host_name, identity] = Session(
                     host,
                     identity,
                     clock=clock,
@@ -57,6 +58,7 @@ class Links:
                     personal=self._personal,
                     chance=chance,
                 )
+                session.on_alarm = partial(self._stop, host_name)
 
     def session(self, host: str, identity: Identity) -> Session:
         """Return the session of that identity on that host.
@@ -81,6 +83,10 @@ class Links:
         """Connect every session, and keep it connected, from now on."""
         for session in self._sessions.values():
             session.start()
+
+    async def arrive(self) -> None:
+        """Connect every session, and ask a person meanwhile about what keeps us out."""
+        await asyncio.gather(*(session.arrive() for session in self._sessions.values()))
 
     def wake(self) -> None:
         """Try every lost or refused link at once."""
@@ -117,6 +123,11 @@ class Links:
     async def close(self) -> None:
         """End every session; nothing is left running."""
         await asyncio.gather(*(session.close() for session in self._sessions.values()))
+
+    def _stop(self, host: str, trouble: LinkTrouble) -> None:
+        """A key that replaced another, or a revoked one: whoever answers there gets nothing more, as nobody."""
+        for session in self._of(host):
+            session.stop(trouble)
 
     def _of(self, host: str) -> list[Session]:
         return [session for (name, _), session in self._sessions.items() if name == host]

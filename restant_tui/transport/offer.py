@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncssh
+from asyncssh.sk import sk_available
 
 from restant_tui.text import one_line
 from restant_tui.transport.personal import Personal
 from restant_tui.transport.route import Route
-from restant_tui.transport.trouble import LinkTrouble
 
 _USUAL = ("id_rsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk")
-_ASKS = 3
 
 
 @dataclass(slots=True)
@@ -33,6 +32,8 @@ class Offer:
     """How many keys the agent holds."""
     agent_trouble: str = ""
     """Why the agent is of no use, if one is configured."""
+    untouchable: list[str] = field(default_factory=list)
+    """Files of security keys, which nothing on this machine can talk to but perhaps the agent."""
 
     async def close(self) -> None:
         """Let go of the agent."""
@@ -49,6 +50,7 @@ class _File:
     public: asyncssh.SSHKey | None = None
     private: asyncssh.SSHKey | None = None
     locked: bool = False
+    untouchable: bool = False
 
 
 async def gather(route: Route, personal: Personal) -> Offer:
@@ -75,46 +77,18 @@ async def gather(route: Route, personal: Personal) -> Offer:
     for file in files:
         if file.public and file.public.public_data in in_agent:
             continue
-        if file.private is None:
-            if file.locked and file.path not in personal.memory.declined:
+        if file.untouchable:
+            offer.untouchable.append(file.name)
+        elif file.private is None:
+            if file.locked:
                 offer.locked.append(file.path)
-            continue
-        for pair in asyncssh.load_keypairs(file.private, certlist=certificates):
-            offer.pairs.append((pair, file.name))
+        else:
+            offer.pairs += [(pair, file.name) for pair in _pairs(file.private, certificates)]
     return offer
 
 
-async def unlock(path: Path, personal: Personal) -> bool:
-    """Ask for the passphrase of that key until it opens; False if nobody gives it. Asked once for all sessions.
-
-    Raises:
-        LinkTrouble: keys with a passphrase cannot be opened on this machine.
-    """
-    memory, name = personal.memory, personal.said(path)
-    if personal.ask_secret is None:
-        return False
-    async with memory.asking(path):
-        if path in memory.opened or path in memory.declined:
-            return path in memory.opened
-        prompt = f"Passphrase for the key {name}"
-        for _ in range(_ASKS):
-            secret = await personal.ask_secret(prompt)
-            if not secret:
-                break
-            try:
-                memory.opened[path] = await asyncio.to_thread(asyncssh.read_private_key, path, secret)
-            except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
-                if "bcrypt" in str(error):
-                    raise LinkTrouble(
-                        f"The key {name} cannot be opened without the Python package bcrypt: install it, or add the "
-                        "key to your SSH agent.",
-                        refused=True,
-                    ) from error
-                prompt = f"That does not open {name}. Passphrase for the key {name}"
-            else:
-                return True
-        memory.declined.add(path)
-        return False
+def _pairs(private: asyncssh.SSHKey, certificates: list[asyncssh.SSHCertificate]) -> list[asyncssh.SSHKeyPair]:
+    return list(asyncssh.load_keypairs(private, certlist=certificates))
 
 
 async def _agents(route: Route, offer: Offer) -> list[asyncssh.SSHKeyPair]:
@@ -166,6 +140,8 @@ def _file(path: Path, personal: Personal) -> _File:
                 raise
     if file.private is not None:
         file.public = file.private.convert_to_public()
+        # The key itself sits in a device. Offering it and then not signing would end the login for every other key.
+        file.untouchable = not sk_available and file.private.get_algorithm().startswith("sk-")
         return file
     for name in (path, path.with_name(f"{path.name}.pub")):
         try:

@@ -18,9 +18,10 @@ from restant_tui.transport.personal import Personal
 from restant_tui.transport.quoting import command_line
 from restant_tui.transport.timing import Timing
 from restant_tui.transport.trouble import HostFull, LinkTrouble, OfferedKey
+from restant_tui.transport.trust import decide
 from restant_tui.transport.used import Used
 from restant_tui.transport.valve import Valve
-from restant_tui.transport.wire import OnLink, Wire
+from restant_tui.transport.wire import OnAlarm, OnLink, Wire
 
 CAP = 4 * 1024 * 1024
 
@@ -66,7 +67,7 @@ class Session:
         self._on_status = on_status
         self._timing = settings or Timing()
         chance = chance or random.Random()  # noqa: S311 - jitter, nothing secret
-        personal = personal or Personal()
+        self._personal = personal = personal or Personal()
 
         def wire(on_link: OnLink) -> Wire:
             return Wire(
@@ -81,6 +82,9 @@ class Session:
             )
 
         self._wire, self._streams = wire(self._note_link), wire(_not_shown)
+        self.on_alarm: OnAlarm = self.stop
+        """Called when the host shows a key that replaced another, or a revoked one; has to `stop` this."""
+        self._wire.on_alarm = self._streams.on_alarm = self._alarm
         self._slots = Slots(self._timing.channels)
         self._following = 0
         self._idle: asyncio.TimerHandle | None = None
@@ -149,6 +153,8 @@ class Session:
         line = command_line(argv, self.identity)
         if self._following >= self._timing.streams:
             return unsent(f"{self.name} already follows {self._following} streams: close one first.")
+        if self._personal.ask_key is not None:
+            await self.arrive()
         self._following += 1
         if self._idle:
             self._idle.cancel()
@@ -181,6 +187,30 @@ class Session:
         self._streams.decline()
         self._wire.decline()
 
+    def stop(self, trouble: LinkTrouble) -> None:
+        """Cut everything now and make no further try until `wake`; running commands end as unknown."""
+        self._streams.stop(trouble)
+        self._wire.stop(trouble)
+
+    async def arrive(self) -> None:
+        """Connect, and ask a person meanwhile about what keeps us out; each try has limits of its own.
+
+        It is over when the link is live, or will not be now: `status` says which, and why.
+        """
+        asked: set[OfferedKey] = set()
+        while not self._wire.live:
+            try:
+                await self._wire.trunk()
+            except LinkTrouble as trouble:
+                key = trouble.offered
+                if self._personal.ask_key is None or key is None or not key.may_be_trusted or key in asked:
+                    return
+                asked.add(key)
+                if not await decide(key, self._personal):
+                    self.decline()
+                    return
+                self.wake()
+
     async def close(self) -> None:
         """End everything: no task, channel or connection is left. Running commands end as unknown."""
         if self._idle:
@@ -194,6 +224,9 @@ class Session:
     async def _run(self, order: Order, *, timeout: float, urgent: bool = False) -> Outcome:
         line = command_line(order.argv, self.identity)
         loop = asyncio.get_running_loop()
+        if self._personal.ask_key is not None:
+            # The time a person needs to compare a fingerprint is not the command's.
+            await self.arrive()
         began = loop.time()
         try:
             async with asyncio.timeout(timeout):
@@ -246,6 +279,9 @@ class Session:
             for wait in waits:
                 wait.cancel()
             await asyncio.gather(*waits, return_exceptions=True)
+
+    def _alarm(self, trouble: LinkTrouble) -> None:
+        self.on_alarm(trouble)
 
     def _note_link(self, state: Link, reason: str) -> None:
         if state is Link.CONNECTING:

@@ -9,10 +9,11 @@ from restant_tui.transport.used import Used
 
 
 class KeyTrouble(StrEnum):
-    """Why a host key is not accepted, where a person may decide to accept it."""
+    """Why a host key is not accepted; only of an unknown one a person may decide otherwise."""
 
     UNKNOWN = "unknown"
     CHANGED = "changed"
+    REVOKED = "revoked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,8 @@ class OfferedKey:
 
     `entry` is the line for the known_hosts file, `fingerprint` the `SHA256:…` form that `ssh-keygen -l` prints,
     `kind` the key's type such as `ssh-ed25519`, `art` the fingerprint as the picture of `ssh-keygen -lv`. For a
-    changed key, `line` is the line of `file` that holds the old one. Only an unknown key may be trusted.
+    changed key, `line` is the line of `file` that holds the old one, for a revoked key the line that revokes it.
+    Only an unknown key may be trusted.
     """
 
     trouble: KeyTrouble
@@ -36,7 +38,7 @@ class OfferedKey:
 
     @property
     def may_be_trusted(self) -> bool:
-        """Whether a person may accept it here and now; never where another key was known."""
+        """Whether a person may accept it here and now; never where another key was known, or this one is revoked."""
         return self.trouble is KeyTrouble.UNKNOWN
 
 
@@ -58,6 +60,11 @@ class LinkTrouble(Exception):
         self.refused = refused
         self.offered = offered
         self.used = used
+
+    @property
+    def stops_host(self) -> bool:
+        """Whether nothing at all may go to that host until a person has settled it."""
+        return self.offered is not None and not self.offered.may_be_trusted
 
 
 class HostFull(LinkTrouble):

@@ -50,6 +50,7 @@ class Trunk:
         self._hops = hops
         self._timing = timing
         self._retired = False
+        self._why_cut = ""
         self._last_end = -math.inf
         self._stale = False
         self._watch_again()
@@ -87,6 +88,13 @@ class Trunk:
         """Close now; what still runs on it ends without an exit status."""
         self._connection.close()
 
+    def cut(self, why: str) -> None:
+        """End it here and now, without a goodbye; `why` is what is said of the commands that were still on it."""
+        self._why_cut = why
+        self._connection.abort()
+        for hop in reversed(self._hops):
+            hop.abort()
+
     async def wait_closed(self) -> None:
         """Wait until it is closed, by force if the network does not take our goodbye in time."""
         try:
@@ -103,7 +111,7 @@ class Trunk:
         if self.gone:
             return
         self._watch.cancel()
-        self.gone = lost(error, self.place, self._timing)
+        self.gone = self._why_cut or lost(error, self.place, self._timing)
         if self.on_gone:
             self.on_gone(self.gone)
 

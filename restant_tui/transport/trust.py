@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from restant_tui.errors import ConfigProblem, UsageProblem
 from restant_tui.transport.personal import Personal
-from restant_tui.transport.trouble import OfferedKey
+from restant_tui.transport.trouble import KeyTrouble, OfferedKey
 
 _TRIES = 5
 
@@ -32,13 +33,14 @@ def accept(key: OfferedKey, how: Trust, personal: Personal) -> None:
     """Trust that key from now on.
 
     Raises:
-        UsageProblem: another key is known for that host; that is not decided in passing.
+        UsageProblem: another key is known for that host, or this one is revoked; that is not decided in passing.
         ConfigProblem: the known_hosts file cannot be written.
     """
     if not key.may_be_trusted:
+        why = "revokes that key" if key.trouble is KeyTrouble.REVOKED else "holds another key for it"
         raise UsageProblem(
-            f"Line {key.line} of {key.file} holds another key for {key.host}: ask whoever runs the host, and correct "
-            "that line by hand once they confirm the new key."
+            f"The key of {key.host} is not trusted here: line {key.line} of {key.file} {why}, so ask whoever runs the "
+            "host, and correct that line by hand once they confirm the new key."
         )
     if how is Trust.SESSION:
         if key.entry not in personal.memory.trusted:
@@ -49,6 +51,29 @@ def accept(key: OfferedKey, how: Trust, personal: Personal) -> None:
     except OSError as error:
         why = error.strerror or str(error)
         raise ConfigProblem(f"The key of {key.host} cannot be added to {key.file}: {why}.") from error
+
+
+async def decide(key: OfferedKey, personal: Personal) -> bool:
+    """Ask a person whether that key is trusted, once for all sessions, and do what they say; False if it is not.
+
+    Only for whoever can be asked meanwhile, and never about a key that replaced another or is revoked.
+    """
+    memory = personal.memory
+    if personal.ask_key is None or not key.may_be_trusted:
+        return False
+    async with memory.asking(key.entry):
+        if key.entry in memory.accepted or key.entry in memory.refused:
+            return key.entry in memory.accepted
+        while (how := await personal.ask_key(key)) is not None:
+            try:
+                await asyncio.to_thread(accept, key, how, personal)
+            except ConfigProblem as problem:
+                personal.say(str(problem))
+                continue
+            memory.accepted.add(key.entry)
+            return True
+        memory.refused.add(key.entry)
+        return False
 
 
 def remember(file: Path, entry: str) -> None:

@@ -22,8 +22,13 @@ if TYPE_CHECKING:
     from restant_tui.transport.trunk import Trunk
 
 OnLink = Callable[[Link, str], None]
+OnAlarm = Callable[[LinkTrouble], None]
 
 _CLOSED = "The connections of this program are closed."
+_STOPPED = (
+    "Every connection to the host was closed, and none is made before a person has settled that and asks again "
+    "(ctrl+r in the console)."
+)
 
 
 class Wire:
@@ -64,12 +69,14 @@ class Wire:
         self._next_try = 0.0
         self._live_since = 0.0
         self._closed = False
-        self._declined = False
+        self._left_alone = ""
         self._once_more = False
         self.used: Used | None = None
         """What the last try was made with."""
         self.attempts = 0
         """How often we have tried to connect."""
+        self.on_alarm: OnAlarm = self.stop
+        """Called when the host shows a key that replaced another, or a revoked one; has to `stop` this."""
         self.changed = asyncio.Event()
         """Set whenever the connection is lost or a try may be made; who waits for it clears it."""
 
@@ -90,22 +97,36 @@ class Wire:
 
     def wait_left(self) -> float:
         """Return the seconds of the clock until a try is due; 0 if one may be made now, endless if not by itself."""
-        if self._declined:
+        if self._left_alone:
             return math.inf
         return max(0.0, self._next_try - self._clock.monotonic()) if self._trouble else 0.0
 
     def wake(self) -> None:
         """Let the next try be made at once."""
         self._next_try = self._clock.monotonic()
-        self._declined = False
+        self._left_alone = ""
         # A try that is under way may have read the keys and files from before the person's decision.
         self._once_more = self._opening is not None
-        self._personal.memory.declined.clear()
+        self._personal.memory.ask_again()
         self.changed.set()
 
     def decline(self) -> None:
         """Make no further try until `wake`: a person does not accept the host's key."""
-        self._declined = True
+        self._left_alone = self._left_alone or "A person declined its key, so it is left alone."
+        self.changed.set()
+
+    def stop(self, trouble: LinkTrouble) -> None:
+        """Cut everything here and now and make no further try until `wake`: the host is not the one we know."""
+        self._trouble, self._left_alone = trouble, _STOPPED
+        if self._opening and self._opening is not asyncio.current_task():
+            self._opening.cancel()
+        if self._trunk:
+            self._retired.append(self._trunk)
+            self._trunk = None
+        said = self._stay_away()
+        for trunk in tuple(self._retired):
+            trunk.cut(said.reason)
+        self._on_link(Link.REFUSED, said.reason)
         self.changed.set()
 
     async def trunk(self) -> Trunk:
@@ -122,12 +143,15 @@ class Wire:
             self._refuse_if_early()
             self._opening = asyncio.create_task(self._open(), name="ssh open")
             self._opening.add_done_callback(self._opened)
+        opening = self._opening
         try:
             # Shielded: several may wait for one attempt, and one of them giving up must not end it for the others.
-            return await asyncio.shield(self._opening)
+            return await asyncio.shield(opening)
         except asyncio.CancelledError:
             if self._closed:
                 raise LinkTrouble(_CLOSED) from None
+            if opening.cancelled() and not _being_cancelled():
+                raise self._stay_away() from None  # it was `stop` that gave up the try
             raise
 
     def retire(self, trunk: Trunk) -> None:
@@ -162,11 +186,8 @@ class Wire:
 
     def _refuse_if_early(self) -> None:
         left = self.wait_left()
-        if self._declined:
-            said = f"{self._trouble.reason} " if self._trouble else ""
-            raise LinkTrouble(
-                f"{said}A person declined its key, so it is left alone.", refused=True, offered=self.offered
-            )
+        if self._left_alone:
+            raise self._stay_away()
         if self._trouble is None or left <= 0:
             return
         raise LinkTrouble(
@@ -174,6 +195,10 @@ class Wire:
             refused=self._trouble.refused,
             offered=self._trouble.offered,
         )
+
+    def _stay_away(self) -> LinkTrouble:
+        said = f"{self._trouble.reason} {self._left_alone}" if self._trouble else self._left_alone
+        return LinkTrouble(said.strip(), refused=True, offered=self.offered)
 
     async def _open(self) -> Trunk:
         self._on_link(Link.CONNECTING, "")
@@ -215,6 +240,9 @@ class Wire:
             self._on_link(Link.STALE if reason else Link.LIVE, reason)
 
     def _put_off(self, trouble: LinkTrouble) -> None:
+        if trouble.stops_host and not self._once_more:
+            self.on_alarm(trouble)
+            return
         self._failures += 1
         wait = self._timing.refused_retry if trouble.refused else self._timing.backoff(self._failures, self._chance)
         if self._once_more:
@@ -223,3 +251,8 @@ class Wire:
         self._next_try = self._clock.monotonic() + wait
         self._on_link(Link.REFUSED if trouble.refused else Link.LOST, trouble.reason)
         self.changed.set()
+
+
+def _being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

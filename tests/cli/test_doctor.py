@@ -99,8 +99,8 @@ def test_nothing_reached_is_said_in_each_place() -> None:
 def test_json_has_the_same_facts_under_stable_keys() -> None:
     found = plain(WELL)
     assert set(found) == {
-        "format", "at", "ok", "status", "links", "hosts", "local_tools", "local_tools_missing", "keyring", "secrets",
-        "runbooks", "broken",
+        "format", "at", "ok", "status", "links", "logins_missing", "hosts", "local_tools", "local_tools_missing",
+        "keyring", "secrets", "runbooks", "broken",
     }  # fmt: skip
     assert found["hosts"][0]["dokku"] == "0.38.27"
     assert found["runbooks"] == [{"id": "rollback", "readiness": "ready", "reasons": []}]

@@ -10,6 +10,7 @@ import pytest
 
 from restant_tui.clock import SystemClock
 from restant_tui.config.model import Host, Identity, Login
+from restant_tui.transport.asked import Told
 from restant_tui.transport.session import Session
 from tests.support.sshagent import PROGRAMS, agent, keygen
 from tests.support.sshd import PROGRAM, Sshd
@@ -173,10 +174,10 @@ async def test_two_sessions_that_need_the_same_passphrase_at_once_ask_once(sshd:
     prompts: list[str] = []
     answer = asyncio.Event()
 
-    async def ask(prompt: str) -> str | None:
+    async def ask(prompt: str, *, may_keep: bool) -> Told | None:
         prompts.append(prompt)
         await answer.wait()
-        return "secret"
+        return Told("secret")
 
     personal = person(home, ask_secret=ask)
     both = asyncio.gather(let_in(sshd.host(), personal), let_in(sshd.host(), personal))
@@ -190,7 +191,7 @@ async def test_closing_while_somebody_is_asked_leaves_nothing(sshd: Sshd, home: 
     keygen("-p", "-P", "", "-N", "secret", "-f", sshd.folder / "admin")
     asked = asyncio.Event()
 
-    async def ask(_prompt: str) -> str | None:
+    async def ask(_prompt: str, *, may_keep: bool) -> Told | None:
         asked.set()
         await asyncio.Event().wait()
         return None

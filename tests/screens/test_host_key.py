@@ -23,7 +23,7 @@ def key(trouble: KeyTrouble = KeyTrouble.UNKNOWN) -> OfferedKey:
     return OfferedKey(
         trouble=trouble, host="10.0.0.7", port=22, fingerprint="SHA256:Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYm[/x]",
         entry="10.0.0.7 ssh-ed25519 AAAA", file="~/.ssh/known_hosts", kind="ssh-ed25519", art=ART,
-        line=7 if trouble is KeyTrouble.CHANGED else 0,
+        line=0 if trouble is KeyTrouble.UNKNOWN else 7,
     )  # fmt: skip
 
 
@@ -113,20 +113,28 @@ async def test_a_host_that_was_tried_again_is_asked_about_again() -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_a_changed_key_says_which_line_it_differs_from_and_offers_no_yes(size: tuple[int, int]) -> None:
-    runtime, links = refusing(key(KeyTrouble.CHANGED))
+@pytest.mark.parametrize(
+    ("trouble", "title"), [(KeyTrouble.CHANGED, "has CHANGED"), (KeyTrouble.REVOKED, "is REVOKED")]
+)
+async def test_a_changed_or_revoked_key_says_which_line_speaks_against_it_and_offers_no_yes(
+    size: tuple[int, int], trouble: KeyTrouble, title: str
+) -> None:
+    runtime, links = refusing(key(trouble))
     async with open_console(runtime, size) as pilot:
         asked = await question(pilot)
-        assert "CHANGED" in text(pilot.app)
+        assert title in text(pilot.app)
         assert "line 7 of ~/.ssh/known_hosts" in text(pilot.app)
+        assert key().fingerprint in text(pilot.app)
+        assert "ctrl+r" in text(pilot.app)
         assert [str(button.label) for button in asked.query(Button)] == ["Leave the host alone"]
+        assert "Leave the host alone" in text(pilot.app)
         read_it(asked)
         await pilot.press("s", "m", "y")
         await settle(pilot)
         assert asked.is_current
         await pilot.press("enter")
         await until(lambda: links.decided)
-        assert links.decided == [("box", key(KeyTrouble.CHANGED), None)]
+        assert links.decided == [("box", key(trouble), None)]
 
 
 async def test_a_link_that_is_refused_for_another_reason_asks_nothing() -> None:

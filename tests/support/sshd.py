@@ -89,6 +89,7 @@ class Sshd:
         self.marker = f"0.0{self.port}"
         """A length of sleep nobody else on this machine uses: finds our own leftovers."""
         self._process: asyncio.subprocess.Process | None = None
+        self._orphans: list[int] = []
         self.new_host_key()
         for name in ("admin", "dokku", "stranger"):
             _write_key(folder / name)
@@ -177,13 +178,38 @@ class Sshd:
             for pid in reversed(descendants(self._process.pid)):
                 _kill(pid)
 
+    async def replace(self) -> None:
+        """Put a server with another host key in the place of this one; sessions that are open stay as they are."""
+        assert self._process is not None
+        self._orphans += self.pids
+        _kill(self._process.pid)
+        await self._process.wait()
+        self.new_host_key()
+        await self.start()
+
+    @property
+    def logins(self) -> int:
+        """How often somebody was let in so far."""
+        return (self.folder / "log").read_text().count("Accepted publickey")
+
+    @property
+    def knocks(self) -> int:
+        """How often somebody has connected so far, let in or not; needs `LogLevel DEBUG` or more."""
+        return (self.folder / "log").read_text().count("Connection from ")
+
     async def stop(self) -> None:
         """Kill the server and every session."""
         if not self._process:
             return
         below = descendants(self._process.pid)
         # Commands abandoned without a terminal outlive their session: that is what some tests show.
-        for pid in (self._process.pid, *below, *running(f"sleep 60.{self.port}"), *running(f"sleep 61.{self.port}")):
+        for pid in (
+            self._process.pid,
+            *below,
+            *self._orphans,
+            *running(f"sleep 60.{self.port}"),
+            *running(f"sleep 61.{self.port}"),
+        ):
             _kill(pid)
         await self._process.wait()
         self._process = None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from restant_tui.clock import SystemClock
 from restant_tui.config.model import Host, Identity, Login
+from restant_tui.transport.asked import AskSecret, Told
 from restant_tui.transport.link import Link
 from restant_tui.transport.personal import Personal
 from restant_tui.transport.session import Session
@@ -17,10 +17,16 @@ from tests.support.sshd import Sshd
 USER = getpass.getuser()
 
 
-def asks(answers: list[str | None], prompts: list[str]) -> Callable[[str], Awaitable[str | None]]:
-    async def ask(prompt: str) -> str | None:
+def asks(answers: list[str | None], prompts: list[str], *, keep: bool = False) -> AskSecret:
+    """Somebody who gives those answers, one after the other, and says whether the keyring may have them."""
+
+    async def kept() -> bool:
+        return keep
+
+    async def ask(prompt: str, *, may_keep: bool) -> Told | None:
         prompts.append(prompt)
-        return answers.pop(0) if answers else None
+        answer = answers.pop(0) if answers else None
+        return None if answer is None else Told(answer, kept)
 
     return ask
 

@@ -120,19 +120,24 @@ async def test_a_changed_key_cannot_be_trusted_and_its_line_is_named(server: Scr
     assert (key.trouble, key.line, key.file) == (KeyTrouble.CHANGED, 3, str(tmp_path / "known_hosts"))
     assert f"line 3 of {tmp_path}/known_hosts" in session.status.reason
     for how in Trust:
-        with pytest.raises(UsageProblem, match="Line 3 of"):
+        with pytest.raises(UsageProblem, match="line 3 of"):
             links.trust("box", key, how)
     assert session.status.state is Link.REFUSED
     await links.close()
 
 
-async def test_a_revoked_key_is_not_offered_and_its_line_is_named(server: ScriptedServer, tmp_path: Path) -> None:
+async def test_a_revoked_key_cannot_be_trusted_and_its_line_is_named(server: ScriptedServer, tmp_path: Path) -> None:
     known = f"\n{line(server, server_key(server))}{line(server, server_key(server), '@revoked ')}"
     links = links_to(server.host(known=known))
     session = links.session("box", Identity.ADMIN)
     await session.run(["say", "x"], timeout=5)
     assert session.status.state is Link.REFUSED
-    assert session.offered_key is None
+    key = session.offered_key
+    assert key is not None
+    assert (key.trouble, key.line, key.file) == (KeyTrouble.REVOKED, 3, str(tmp_path / "known_hosts"))
+    assert key.fingerprint == server_key(server).get_fingerprint()
+    with pytest.raises(UsageProblem, match="line 3 of"):
+        links.trust("box", key, Trust.SESSION)
     assert f"revoked in line 3 of {tmp_path}/known_hosts" in session.status.reason
     await links.close()
 
