@@ -142,13 +142,13 @@ def _used(used: Used) -> Iterator[str]:
 
 
 def _host(host: Capabilities, marks: Marks) -> Iterator[str]:
-    from restant_tui.dokku.capabilities import ADMIN_TOOLS
+    from restant_tui.dokku.capabilities import ADMIN_TOOLS, SUDO
 
     yield f"{host.host:<14} Dokku {_version(host) or 'version not known'}"
     if host.plugins is not None:
         yield f"{'plugins':>14} {_added(host.plugins, _version(host))}"
     if host.admin_tools is not None:
-        missing = [name for name in (*ADMIN_TOOLS, "sudo-dokku") if name not in host.admin_tools]
+        missing = [name for name in (*ADMIN_TOOLS, *SUDO) if name not in host.admin_tools]
         yield f"{'admin tools':>14} {', '.join(host.admin_tools) or 'none'}" + _less(missing)
     for trouble in host.troubles:
         yield f"{'':>14} {marks.state('warning')}: {trouble}"

@@ -9,7 +9,9 @@ from restant_tui.config.model import Identity
 from restant_tui.dokku.version import Feature, Version, speaks
 
 ADMIN_TOOLS = ("git", "flock", "setsid", "docker", "rsync", "tar", "curl", "apt-get")
-"""Programs looked for on the host, besides `sudo-dokku`: whether the admin may act as the user dokku."""
+"""Programs looked for on the host, besides `SUDO`."""
+SUDO = ("sudo-dokku", "sudo-root")
+"""Whether the admin may act as the user dokku, and as root, without being asked for a password."""
 LOCAL_TOOLS = (
     "git", "rsync", "ssh", "php", "npm", "composer", "find", "grep", "mkdir", "printf", "sha256sum", "restant-tui",
 )  # fmt: skip

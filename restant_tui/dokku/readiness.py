@@ -68,6 +68,8 @@ class Needed:
     """First words sent to Dokku, such as `mysql:export`."""
     local: frozenset[str] = frozenset()
     """Programs started on this machine."""
+    root: bool = False
+    """Whether a step of the admin's asks for root's rights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ def judge(requires: Requirements, needed: Needed, known: Capabilities) -> Readin
         *_plugins({*requires.plugins, *_plugged(needed.commands)}, known),
         *_features(needed.commands, known),
         *_local({*requires.local, *needed.local}, known),
+        *_root(needed, known),
     ]
     lacks = list(dict.fromkeys(lacks))
     state = State.READY
@@ -127,6 +130,12 @@ def _targets(needed: Needed, verbs: list[str], known: Capabilities) -> Iterator[
             yield _Lack(what, "what the admin identity reads", "those steps are skipped, with a reason")
         else:
             yield _Lack(what, fatal=True)
+
+
+def _root(needed: Needed, known: Capabilities) -> Iterator[_Lack]:
+    if needed.root and known.admin_tools is not None and "sudo-root" not in known.admin_tools:
+        what = f"sudo asks the admin of {known.host} for a password, and nobody can type one there"
+        yield _Lack(what, "what is done as root", "those steps fail at once unless sudo lets just them through")
 
 
 def _verb(name: str, known: Capabilities) -> Iterator[_Lack]:

@@ -145,5 +145,7 @@ TOOLS = r"""for tool in "$@"; do
   if command -v "$tool" >/dev/null 2>&1; then printf '%s\n' "$tool"; fi
 done
 if sudo -n -u dokku true >/dev/null 2>&1; then printf '%s\n' sudo-dokku; fi
+if sudo -n true >/dev/null 2>&1; then printf '%s\n' sudo-root; fi
 """
-"""Arguments: names of programs. Prints those there are, and `sudo-dokku` if the admin may act as that user."""
+"""Arguments: names of programs. Prints those there are, `sudo-dokku` if the admin may act as that user, and `sudo-root`
+if as root, each without being asked for a password."""

@@ -8,15 +8,27 @@ from datetime import timedelta
 
 from restant_tui.config.model import Danger
 from restant_tui.engine import locks, requirements, target_times
+from restant_tui.engine.finding import Finding, Found
 from restant_tui.engine.flatten import FINALLY
 from restant_tui.engine.gates import DECLINE, HUMAN_WAIT, PROCEED
 from restant_tui.engine.run import Run
 from restant_tui.engine.scope import Scope, TemplateProblem
 from restant_tui.engine.signals import Interrupted, Jump, Stopped
-from restant_tui.engine.state import Answer, FieldAsked, Gate, GateKind, Move, Offer, RunState, RunStatus, StepStatus
+from restant_tui.engine.state import (
+    Answer,
+    FieldAsked,
+    Gate,
+    GateKind,
+    Move,
+    Offer,
+    RunState,
+    RunStatus,
+    StepState,
+    StepStatus,
+)
 from restant_tui.engine.statuses import verdict
 from restant_tui.engine.undo import take_back, undo_list
-from restant_tui.engine.unsure import Finding, find_out
+from restant_tui.engine.unsure import find_out
 from restant_tui.engine.walk import Walk
 from restant_tui.runbook.model import Runbook
 from restant_tui.text import parse_duration
@@ -140,27 +152,41 @@ async def _interrupted(run: Run, walk: Walk, interrupted: Interrupted) -> _End:
 
 async def _report(run: Run, walk: Walk, interrupted: Interrupted) -> str:
     said = [interrupted.reason[:1].upper() + interrupted.reason[1:]]
+    # A read that was let go of changes nothing, but whether something of it runs on is said all the same.
+    reads = [one for one in run.state.steps if one.status is StepStatus.CANCELLED and one.danger is Danger.READ]
+    said += [f"{one.title}: {left}" for one in reads if (left := _left(one, interrupted))]
     cut = [one for one in run.state.steps if one.status is StepStatus.UNKNOWN and one.danger is not Danger.READ]
     for state in cut:
-        where = ", ".join(dict.fromkeys(one.where for one in state.commands)) or run.state.host
         spot = walk.known[state.path]
         try:
             found = await find_out(spot, _LOOK_PATIENCE)
         except Interrupted:
             break
         await spot.emit("step.reconciled", finding=found.finding, evidence=found.evidence)
-        known = {
-            Finding.DONE: "it was done",
-            Finding.NOT_DONE: "it is not done, but may still be under way",
-            Finding.CANNOT_TELL: "whether it was done cannot be told",
-        }[found.finding]
-        said.append(f"{state.title} was running on {where}; nothing was signalled; {known} ({found.evidence})")
+        said.append(_said(state, found, _left(state, interrupted) or "nothing was signalled", run.state.host))
     if not cut:
         said.append("no change was under way")
     back = undo_list(run.state)
     if back:
         said.append("can be taken back, the last first: " + ", ".join(one.title for one in back))
     return "; ".join(said)
+
+
+def _left(state: StepState, interrupted: Interrupted) -> str:
+    """Return what was noted of a step when it was let go of just now; empty if nothing was under way."""
+    begin = f"{interrupted.reason}; "
+    return state.reason.removeprefix(begin) if state.reason.startswith(begin) else ""
+
+
+def _said(state: StepState, found: Found, left: str, host: str) -> str:
+    where = ", ".join(dict.fromkeys(one.where for one in state.commands)) or host
+    known = {
+        Finding.DONE: "it was done",
+        Finding.NOT_DONE: "it is not done" if state.handle else "it is not done, but may still be under way",
+        Finding.RUNNING: "it is running still",
+        Finding.CANNOT_TELL: "whether it was done cannot be told",
+    }[found.finding]
+    return f"{state.title} was running on {where}; {left}; {known} ({found.evidence})"
 
 
 def _undo_gate(run: Run, report: str) -> Gate:

@@ -6,9 +6,10 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from restant_tui.config.model import Danger
+from restant_tui.config.model import Danger, Target
+from restant_tui.engine.answered import answered
 from restant_tui.engine.gates import DECLINE, PROCEED, SKIP
-from restant_tui.engine.judge import judge, status_of
+from restant_tui.engine.lasting import carry, new_handle, whereabouts
 from restant_tui.engine.locks import still_ours
 from restant_tui.engine.output import StepOutput
 from restant_tui.engine.private_file import PrivateFile
@@ -17,10 +18,12 @@ from restant_tui.engine.resolve import Resolved, probe_order, resolve
 from restant_tui.engine.sending import Reply, send
 from restant_tui.engine.signals import Ended, Interrupted
 from restant_tui.engine.spot import Spot
-from restant_tui.engine.state import Answer, Held, Move, StepStatus
+from restant_tui.engine.state import Answer, Move, StepStatus
 from restant_tui.engine.unsure import done_meanwhile
 from restant_tui.errors import RestantError, UsageProblem
 from restant_tui.runbook.model import HttpStep, RunStep, TransferStep
+from restant_tui.transport.detached import Handle
+from restant_tui.transport.lifeline import Lifeline
 
 _BLAST_LINES = 12
 
@@ -47,10 +50,11 @@ async def carry_out(spot: Spot, step: RunStep | HttpStep | TransferStep) -> Ende
     stdin = await _stdin(resolved)
     output = spot.run.open_output(spot.path, spot.state.attempts + 1, getattr(step, "filter", None))
     kept = PrivateFile(resolved.stdout_to) if resolved.stdout_to else None
-    # Law: the intent is on disk before anything is sent.
-    await spot.emit("step.intent", **_intent(spot, resolved))
-    reply = await _sent(spot, resolved, stdin, output, kept)
-    ended = await _judged(spot, step, reply)
+    # Law: the intent is on disk before anything is sent, with the id by which what outlives us is found again.
+    handle = new_handle(spot) if getattr(step, "detached", False) else None
+    await spot.emit("step.intent", **_intent(spot, resolved), **({"detached": handle.id} if handle else {}))
+    reply = await _sent(spot, resolved, stdin, output, kept, handle)
+    ended = await answered(spot, step, reply)
     if kept is None:
         return ended
     return kept.finish(ended)
@@ -105,8 +109,9 @@ def _intent(spot: Spot, resolved: Resolved) -> dict[str, Any]:
 
 
 async def _sent(
-    spot: Spot, resolved: Resolved, stdin: bytes | None, output: StepOutput, kept: PrivateFile | None
-) -> Reply:
+    spot: Spot, resolved: Resolved, stdin: bytes | None, output: StepOutput, kept: PrivateFile | None,
+    handle: Handle | None,
+) -> Reply:  # fmt: skip
     private = getattr(spot.step, "private", False)
 
     def take(data: bytes, is_error: bool) -> None:
@@ -115,49 +120,45 @@ async def _sent(
         if kept is not None and not is_error:
             kept.write(data)
 
-    work = send(resolved.order, resolved.host, spot.ports, danger=resolved.danger, stdin=stdin, on_output=take)
+    lifeline = Lifeline()
+    if handle is not None:
+        work = carry(spot, resolved.order, handle, take, output)
+    else:
+        work = send(
+            resolved.order, resolved.host, spot.ports, danger=resolved.danger, stdin=stdin, on_output=take,
+            lifeline=lifeline,
+        )  # fmt: skip
     try:
         reply = await spot.run.watch(work)
     except Interrupted as interrupted:
         await _digest(spot, output)
-        await spot.emit("step.result", **_left(resolved, interrupted))
+        apart = whereabouts(spot, handle) if handle else ""
+        await spot.emit("step.result", **_left(resolved, interrupted, lifeline, apart))
         raise
     await _digest(spot, output)
     return reply
 
 
-def _left(resolved: Resolved, interrupted: Interrupted) -> dict[str, Any]:
-    """Return how a step ends that we stopped watching: nothing was signalled, so a change is unknown."""
+def _left(resolved: Resolved, interrupted: Interrupted, lifeline: Lifeline, apart: str) -> dict[str, Any]:
+    """Return how a step ends that we let go of: what was signalled, what is known of its end, and where it goes on."""
     where = ", ".join(dict.fromkeys(one.where for one in resolved.order.commands)) or resolved.host
-    if resolved.danger is Danger.READ:
-        return {
-            "status": StepStatus.CANCELLED,
-            "reason": f"{interrupted.reason}; we stopped watching a read on {where}",
-        }
-    return {
-        "status": StepStatus.UNKNOWN,
-        "reason": f"{interrupted.reason}; we stopped watching, nothing was signalled, and it may still be running "
-        f"on {where}",
-    }
+    order, read = resolved.order, resolved.danger is Danger.READ
+    if apart:
+        what = f"we stopped watching, nothing was signalled, and it goes on {apart}"
+    elif order.target is Target.LOCAL and order.verb is None and order.request is None:
+        what = "the program and all it had started on this machine were ended"
+    elif lifeline.words:
+        what = f"on {where} {lifeline.words}"
+    elif read:
+        what = f"we stopped watching a read on {where}, and nothing was signalled"
+    else:
+        what = f"we stopped watching, nothing was signalled, and it may still be running on {where}"
+    return {"status": StepStatus.CANCELLED if read else StepStatus.UNKNOWN, "reason": f"{interrupted.reason}; {what}"}
 
 
 async def _digest(spot: Spot, output: StepOutput) -> None:
     if digest := output.close():
         await spot.emit("step.output", **digest)
-
-
-async def _judged(spot: Spot, step: RunStep | HttpStep | TransferStep, reply: Reply) -> Ended:
-    if reply.seen is None:
-        assert reply.trouble is not None
-        return Ended(status=reply.trouble, reason=reply.reason, seconds=reply.seconds)
-    values, missing = spot.take(step.capture, reply.seen)
-    verdicts = (*judge(step.expect, reply.seen, spot.scope, values), *missing)
-    if reply.truncated and (step.expect or step.capture):
-        verdicts = (*verdicts, Held(expected="the whole answer", held=False, level="warn", seen="only its beginning"))
-    await spot.expectations(verdicts)
-    await spot.keep(step.capture, values)
-    status, reason = status_of(verdicts)
-    return Ended(status=status, reason=reason, exit_status=reply.seen.exit_status, seconds=reply.seconds, held=verdicts)
 
 
 async def _stdin(resolved: Resolved) -> bytes | None:

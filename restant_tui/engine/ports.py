@@ -14,6 +14,7 @@ from restant_tui.engine.recorder import Recorder
 from restant_tui.monitors.http import HttpAnswer
 from restant_tui.runbook.templates import Templates
 from restant_tui.text import Redactor
+from restant_tui.transport.lifeline import Lifeline
 from restant_tui.transport.outcome import Runner
 
 if TYPE_CHECKING:
@@ -24,8 +25,12 @@ if TYPE_CHECKING:
 class Targets(Protocol):
     """Where commands can be sent."""
 
-    def runner(self, host: str, target: Target) -> Runner:
-        """Return what runs argument lists there; raises UsageProblem where that is not configured."""
+    def runner(self, host: str, target: Target, lifeline: Lifeline | None = None) -> Runner:
+        """Return what runs argument lists there; with a lifeline (admin only) what it runs ends with us.
+
+        Raises:
+            UsageProblem: that is not configured.
+        """
         ...
 
     def where(self, host: str, target: Target) -> str:

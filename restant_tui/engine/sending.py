@@ -12,6 +12,7 @@ from restant_tui.engine.resolve import Order
 from restant_tui.engine.state import StepStatus
 from restant_tui.errors import UsageProblem
 from restant_tui.text import decode, duration
+from restant_tui.transport.lifeline import Lifeline
 from restant_tui.transport.outcome import OnOutput, Outcome, OutcomeKind, Runner
 
 
@@ -36,6 +37,7 @@ async def send(
     danger: Danger = Danger.READ,
     stdin: bytes | None = None,
     on_output: OnOutput | None = None,
+    lifeline: Lifeline | None = None,
 ) -> Reply:
     """Send an order to where it goes. Trouble on the way is a reply, not an exception.
 
@@ -46,11 +48,16 @@ async def send(
         danger: how bad it is not to know whether it happened.
         stdin: bytes for standard input of a command.
         on_output: gets output as it comes.
+        lifeline: tells, after this was cancelled, what is known of a read as admin: that one ends with us, so that
+            nothing of an abandoned look runs on there. Changes are left alone.
     """
     if order.request is not None:
         return await _request(order, ports, danger, on_output)
     try:
-        outcome = await _command(order, host, ports, stdin, on_output)
+        ends_with_us = danger is Danger.READ and stdin is None
+        outcome = await _command(
+            order, host, ports, stdin, on_output, (lifeline or Lifeline()) if ends_with_us else None
+        )
     except UsageProblem as problem:
         return Reply(trouble=StepStatus.FAILED, reason=f"It was not sent: {problem}", sent=False)
     return understood(outcome)
@@ -75,23 +82,29 @@ def understood(outcome: Outcome) -> Reply:
             return Reply(trouble=StepStatus.UNKNOWN, reason=reason, seconds=outcome.seconds)
 
 
-async def _command(order: Order, host: str, ports: Ports, stdin: bytes | None, on_output: OnOutput | None) -> Outcome:
+async def _command(
+    order: Order, host: str, ports: Ports, stdin: bytes | None, on_output: OnOutput | None, lifeline: Lifeline | None
+) -> Outcome:
     if order.verb is None:
-        runner = ports.targets.runner(host, order.target)
+        runner = _runner(ports.targets, host, order.target, lifeline)
         return await runner.run(order.argv, timeout=order.timeout, stdin=stdin, on_output=on_output)
     from restant_tui.dokku.verbs import VerbContext
 
     context = VerbContext(
-        runner=lambda identity: _runner_or_none(ports.targets, host, Target(identity.value)), clock=ports.clock,
-        timeout=order.timeout, on_output=on_output,
+        runner=lambda identity: _runner_or_none(ports.targets, host, Target(identity.value), lifeline),
+        clock=ports.clock, timeout=order.timeout, on_output=on_output,
         capabilities=ports.capabilities(host) if ports.capabilities else None,
     )  # fmt: skip
     return await order.verb.perform(order.argv[1:], context)
 
 
-def _runner_or_none(targets: Targets, host: str, target: Target) -> Runner | None:
+def _runner(targets: Targets, host: str, target: Target, lifeline: Lifeline | None) -> Runner:
+    return targets.runner(host, target, lifeline if target is Target.ADMIN else None)
+
+
+def _runner_or_none(targets: Targets, host: str, target: Target, lifeline: Lifeline | None) -> Runner | None:
     try:
-        return targets.runner(host, target)
+        return _runner(targets, host, target, lifeline)
     except UsageProblem:
         return None
 

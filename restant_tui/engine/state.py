@@ -234,6 +234,8 @@ class StepState:
     """How it is taken back, in words; empty if it changes nothing."""
     undoable: bool = False
     """The runbook has steps that take it back."""
+    handle: str = ""
+    """The id by which its command is found on the host; empty if it does not outlive the link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ def intent(step: StepState, event: Event) -> StepState:
     return replace(
         step, status=StepStatus.RUNNING, commands=commands, intent=True, started_at=event.at,
         attempts=step.attempts + 1, exit_status=None, held=(), reason="", undo=event.data.get("undo", step.undo),
+        handle=event.data.get("detached", ""),
     )  # fmt: skip
 
 
@@ -65,6 +66,14 @@ def result(step: StepState, event: Event) -> StepState:
 def reconciled(step: StepState, event: Event) -> StepState:
     """The host was asked whether it happened."""
     return replace(step, doubted=True)
+
+
+def rejoined(step: StepState, event: Event) -> StepState:
+    """What was left to itself on the host was found by its id, and is watched again."""
+    _need(step, UNSETTLED, event)
+    if not step.handle or step.handle != event.data.get("detached"):
+        raise IllegalEvent(f"step {step.path} left nothing behind under that id")
+    return replace(step, status=StepStatus.RUNNING, intent=True, finished_at=None, reason="", held=(), exit_status=None)
 
 
 def retry(step: StepState, event: Event) -> StepState:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from restant_tui.config.model import Config, Identity, Target
 from restant_tui.errors import UsageProblem
+from restant_tui.transport.lifeline import Lifeline
 from restant_tui.transport.links import Links
 from restant_tui.transport.outcome import Runner
 
@@ -19,11 +20,12 @@ class LinkTargets:
         self._links = links
         self._local = local
 
-    def runner(self, host: str, target: Target) -> Runner:
-        """Return what runs argument lists there; raises UsageProblem where that is not configured."""
+    def runner(self, host: str, target: Target, lifeline: Lifeline | None = None) -> Runner:
+        """Return what runs argument lists there, as `Targets` says; raises UsageProblem if it is not configured."""
         if target is Target.LOCAL:
             return self._local
-        return self._links.session(host, Identity(target.value)).prioritised()
+        session = self._links.session(host, Identity(target.value))
+        return session.tied(lifeline) if lifeline is not None else session.prioritised()
 
     def where(self, host: str, target: Target) -> str:
         """Say who that is: the user and the host's name, or `here`; raises UsageProblem as `runner`."""

@@ -116,7 +116,7 @@ def _with_step(state: RunState, event: Event, change: Callable[[StepState, Event
     for index, step in enumerate(state.steps):
         if step.path == event.step:
             steps = (*state.steps[:index], change(step, event), *state.steps[index + 1 :])
-            current = event.step if event.kind in ("step.started", "step.intent") else state.current
+            current = event.step if event.kind in ("step.started", "step.intent", "step.rejoined") else state.current
             return replace(state, steps=steps, current=current)
     raise IllegalEvent(f"{event.kind}: there is no step {event.step!r}")
 
@@ -230,6 +230,7 @@ _STEP: dict[str, Callable[[StepState, Event], StepState]] = {
     "step.expect": step_changes.expect,
     "step.progress": step_changes.progress,
     "step.retry": step_changes.retry,
+    "step.rejoined": step_changes.rejoined,
     "step.reconciled": step_changes.reconciled,
     "step.overridden": step_changes.overridden,
     "step.undone": step_changes.undone,

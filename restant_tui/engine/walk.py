@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from restant_tui.config.model import Danger
-from restant_tui.engine import failure, unsure
+from restant_tui.engine import failure, lasting, unsure
 from restant_tui.engine.flatten import joined, steps_flat, with_usual_times
 from restant_tui.engine.resolve import Resolved
 from restant_tui.engine.scope import Scope
@@ -46,6 +46,8 @@ class Walk:
         """What each loop goes over, by the loop's path."""
         self.missing_secrets: list[tuple[str, Param]] = []
         """Secret parameters that a resumed run has to ask for again, each with its scope's path."""
+        self.left_there: set[str] = set()
+        """Steps of whose output a part is nowhere but on the host, so that it stays there."""
         self._approved: dict[str, Resolved] = {}
 
     async def sequence(self, steps: tuple[Step, ...], prefix: str, scope: Scope) -> None:
@@ -121,6 +123,9 @@ class Walk:
             "step.result", status=ended.status, exit=ended.exit_status, seconds=round(ended.seconds, 3),
             reason=ended.reason, outcome=_outcome_word(ended.status), overridden=ended.overridden, **extra,
         )  # fmt: skip
+        if spot.state.handle and ended.exit_status is not None:
+            # Only now: until its end is on disk, its files are all there is to find it by.
+            await lasting.forget(spot)
 
     async def add(self, steps: tuple[Step, ...], prefix: str, after: str, depth: int) -> None:
         """Show steps that were not known at the start: a loop's turn, an undo, another runbook."""

@@ -14,7 +14,7 @@ from restant_tui.clock import Clock
 from restant_tui.config.model import Config, Identity
 from restant_tui.dokku import commands
 from restant_tui.dokku.ask import ask
-from restant_tui.dokku.capabilities import ADMIN_TOOLS, LOCAL_TOOLS, Capabilities
+from restant_tui.dokku.capabilities import ADMIN_TOOLS, LOCAL_TOOLS, SUDO, Capabilities
 from restant_tui.dokku.plugins import parse_plugin_list
 from restant_tui.dokku.problems import NoAnswer, ParseProblem
 from restant_tui.dokku.shapes import whole_lines
@@ -24,7 +24,6 @@ from restant_tui.text import one_line
 from restant_tui.transport.outcome import OutcomeKind, Runner
 
 _SECONDS = 20.0
-_TOOL = "sudo-dokku"
 
 Which = Callable[[str], str | None]
 """Finds a program on this machine, as `shutil.which` does."""
@@ -100,7 +99,7 @@ async def _admin(runner: Runner | None, timeout: float) -> tuple[tuple[str, ...]
         found = set(whole_lines(text))
     except (NoAnswer, ParseProblem) as problem:
         return None, _answered(problem), (_said("which programs the admin has", problem),)
-    return tuple(name for name in (*ADMIN_TOOLS, _TOOL) if name in found), True, ()
+    return tuple(name for name in (*ADMIN_TOOLS, *SUDO) if name in found), True, ()
 
 
 def _answered(problem: NoAnswer | ParseProblem) -> bool:

@@ -34,6 +34,7 @@ def needs(runbook: Runbook, lookup: Lookup | None = None) -> Needed:
     commands: set[str] = set()
     local: set[str] = set()
     targets: dict[Target, Danger] = {}
+    root = False
     for argv, target, danger in _everything(runbook, lookup, set()):
         first = argv[0] if argv else ""
         if first.startswith("@"):
@@ -47,8 +48,9 @@ def needs(runbook: Runbook, lookup: Lookup | None = None) -> Needed:
             commands.add(first)
         elif target is Target.LOCAL:
             local.add(first)
+        root = root or (target is Target.ADMIN and first == "sudo")
     return Needed(
-        verbs=frozenset(verbs), targets=targets, commands=frozenset(commands), local=frozenset(local)
+        verbs=frozenset(verbs), targets=targets, commands=frozenset(commands), local=frozenset(local), root=root,
     )  # fmt: skip
 
 

@@ -119,7 +119,8 @@ class PracticeHost:
             site.stop()
         await self._sessions.end()
         await self.forge.stop()
-        units = list(self.world.machine.units.values())
+        left = (one.task for one in self.world.machine.left_alone.values())
+        units = [*self.world.machine.units.values(), *(task for task in left if task is not None)]
         for unit in units:
             unit.cancel()
         await asyncio.gather(*units, return_exceptions=True)

@@ -20,6 +20,16 @@ class Attempt:
 
 
 @dataclass(slots=True)
+class LeftAlone:
+    """A command that outlives the link; one without a task was withdrawn before it was started."""
+
+    task: asyncio.Task[None] | None = None
+    output: bytearray = field(default_factory=bytearray)
+    status: int | None = None
+    """Its exit status, once it has ended."""
+
+
+@dataclass(slots=True)
 class Machine:
     """What the admin can look at and change beside Dokku itself."""
 
@@ -49,6 +59,8 @@ class Machine:
     """Apps whose deploys are frozen: by whom, and since when."""
     units: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     """Commands that were started as units of systemd."""
+    left_alone: dict[str, LeftAlone] = field(default_factory=dict)
+    """Commands that were started apart from the link, by the id they were given."""
 
     @property
     def disk_percent(self) -> int:

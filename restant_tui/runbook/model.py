@@ -101,6 +101,8 @@ class RunStep(_Step, frozen=True, kw_only=True, tag_field="kind", tag="run"):
     """Its output may hold secrets: it goes to `stdout_to` and is neither shown nor kept in the record."""
     filter: str | None = None
     """Regular expression: only matching lines are shown (everything is kept)."""
+    detached: bool = False
+    """A long change as admin runs on by itself when the link is lost, and is found again afterwards."""
     timeout: Duration | None = None
     expect: tuple[Expectation, ...] = ()
     capture: tuple[Capture, ...] = ()

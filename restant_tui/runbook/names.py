@@ -6,7 +6,8 @@ its own name, and the built-in records of `BUILT_IN`. In some places more:
 - a loop with `over`: `item`, inside the loop's own steps and its `until`;
 - `expect[].expr`: what the step answered (`ANSWER`) and the step's own captures, which are taken first;
 - a loop's `until`: the captures of its own steps;
-- `reconcile.done_if` and `not_done_if`: what the probe answered (`ANSWER`);
+- `reconcile.done_if`, `not_done_if` and `running_if`: what the probe answered (`ANSWER`);
+- `reconcile.probe`: `sent_at`, when the step was sent, as ISO 8601 text;
 - `choices_from.where` and `label`: the fields of one row, over everything else (`line` for `parse: lines`).
 
 A parameter with `choices_from` is the whole chosen row (`release.sha`); with `parse: lines` it is the line.
@@ -14,7 +15,7 @@ A parameter with `choices_from` is the whole chosen row (`release.sha`); with `p
 
 Templates stand in: every title, `why`, `says`, `none_because`, argument, `shell`, `stdin`, `stdout_to`, the parts of
 `http`, `phrase`, item and note texts, case labels, `source`, `destination`, values of `with`, `json.value` and `locks`.
-Expressions stand in: `when`, `over`, a loop's `until`, `expr`, `where`, `done_if` and `not_done_if`.
+Expressions stand in: `when`, `over`, a loop's `until`, `expr`, `where`, `done_if`, `not_done_if` and `running_if`.
 Nothing else is a template: not patterns, not defaults, and nothing of the runbook's own heading.
 """
 
@@ -46,12 +47,15 @@ ANSWER: Final = ("stdout", "stderr", "exit", "http_status", "latency_ms")
 ITEM: Final = "item"
 """The current element inside a loop with `over`."""
 
+SENT_AT: Final = "sent_at"
+"""When a step was sent, for the probe that finds out later whether it happened."""
+
 LINE: Final = "line"
 """The whole line, where choices are read with `parse: lines`."""
 
 _WORDS: Final = ("and", "else", "false", "if", "in", "is", "none", "not", "or", "self", "true")
 
-RESERVED: Final = frozenset({*BUILT_IN, *ANSWER, ITEM, *_WORDS})
+RESERVED: Final = frozenset({*BUILT_IN, *ANSWER, ITEM, SENT_AT, *_WORDS})
 """Names that a parameter or a capture may not take."""
 
 

@@ -156,11 +156,16 @@ class Confirm(Part, frozen=True, kw_only=True):
 
 
 class Reconcile(Part, frozen=True, kw_only=True):
-    """How to find out later whether the step happened. Expressions see `stdout`, `exit` and all captures."""
+    """How to find out later whether the step happened. Expressions see `stdout`, `exit` and all captures.
+
+    The probe's arguments also see `sent_at`: when the step was sent.
+    """
 
     probe: Probe
     done_if: str
     not_done_if: str | None = None
+    running_if: str | None = None
+    """It is still under way: its end is waited for, as long as the step's own `timeout`."""
 
 
 class Retry(Part, frozen=True, kw_only=True):

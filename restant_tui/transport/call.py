@@ -33,9 +33,14 @@ class Call(asyncssh.SSHClientSession[bytes]):
         cap: int = 0,
         pty: bool = False,
         valve: Valve | None = None,
+        tied: bool = False,
     ) -> None:
         self.line = line
         self.pty = pty
+        self.tied = tied
+        """Whether its input stays open, with nothing in it, for as long as we want the command to run."""
+        self.parted = False
+        """Whether we let go of a tied command before it had ended."""
         self.stdout = Kept(cap)
         self.stderr = Kept(cap)
         self.exit_status: int | None = None
@@ -96,6 +101,11 @@ class Call(asyncssh.SSHClientSession[bytes]):
         if self._channel:
             self._channel.abort()
 
+    def let_go(self) -> None:
+        """Close the input of a tied command: the host ends it, and then says so as of any other."""
+        self.parted, self.tied = True, False
+        self.resume_writing()
+
     def connection_made(self, chan: asyncssh.SSHClientChannel[bytes]) -> None:
         """Keep the channel; asyncssh sends the command in the same step."""
         self._channel = chan
@@ -120,7 +130,7 @@ class Call(asyncssh.SSHClientSession[bytes]):
         while self._stdin and self._writable and not channel.is_closing():
             part, self._stdin = self._stdin[:_SLICE], self._stdin[_SLICE:]
             channel.write(bytes(part))
-        if not self._stdin and not channel.is_closing():
+        if not self._stdin and not self.tied and not channel.is_closing():
             channel.write_eof()
 
     def pause_writing(self) -> None:

@@ -2,7 +2,8 @@
 
 A command leaves three files in a folder of the user's on the host: what it printed, its process, and its exit status
 once it has one. The id is chosen here, before anything is sent, so that it can be journalled first and looked for
-even if the answer to the start never came. The scripts are constants; everything variable is an argument.
+even if the answer to the start never came. The scripts are constants; everything variable is an argument. They need
+`setsid` and Linux's /proc; a host without them is told so before anything is started.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from restant_tui.text import decode, one_line
 from restant_tui.transport.outcome import Outcome, OutcomeKind, Runner
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{5,63}")
-_ALREADY, _RUNS, _NEVER = 91, 92, 93
+ALREADY, RUNS, NEVER, UNABLE = 91, 92, 93, 94
+"""Exit statuses of the scripts: started before, still running, did not begin, this host cannot."""
+PLACE = "~/.local/state/restant-tui/detached"
+"""Where the files are on a host that sets no XDG_STATE_HOME."""
 
 _FOLDER = """
 base=${XDG_STATE_HOME:-$HOME/.local/state}/restant-tui/detached
@@ -30,7 +34,8 @@ _ALIVE = """
 alive() {
   read -r pid begun boot < "$dir/process" 2>/dev/null || return 1
   [ "$boot" = "$(cat /proc/sys/kernel/random/boot_id)" ] || return 1
-  [ "$begun" = "$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null | cut -d ' ' -f 20)" ]
+  set -- $(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null)
+  [ "$#" -ge 20 ] && [ "$1" != Z ] && [ "${20}" = "$begun" ]
 }
 """
 _INSIDE = """
@@ -42,36 +47,45 @@ mv "$dir/process.new" "$dir/process"
 echo $? > "$dir/status.new"
 mv "$dir/status.new" "$dir/status"
 """
-_START = f"""
+START = f"""
 {_FOLDER}
 umask 077
 inside=$2; shift 2
+command -v setsid > /dev/null 2>&1 && [ -r /proc/sys/kernel/random/boot_id ] || exit {UNABLE}
 mkdir -p "$base" || exit 1
-[ -e "$dir" ] && exit {_ALREADY}
+[ -e "$dir" ] && exit {ALREADY}
 mkdir "$dir" || exit 1
 : > "$dir/output" || exit 1
 setsid sh -c "$inside" restant-tui "$dir" "$@" < /dev/null > /dev/null 2>&1 &
 turn=0
 while [ ! -s "$dir/process" ]; do
-  turn=$((turn + 1)); [ "$turn" -gt 200 ] && exit {_NEVER}
+  turn=$((turn + 1)); [ "$turn" -gt 200 ] && exit {NEVER}
   sleep 0.05
 done
 """
-_LOOK = f"""
-{_FOLDER}{_ALIVE}
-[ -d "$dir" ] || {{ echo gone; exit 0; }}
+_SEEN = """
+if [ ! -d "$dir" ] || [ -f "$dir/withdrawn" ]; then echo absent; exit 0; fi
 if [ ! -f "$dir/status" ] && alive; then echo running; exit 0; fi
 if [ -f "$dir/status" ]; then echo "exited $(cat "$dir/status")"; else echo gone; fi
 """
-_OUTPUT = f"""
+LOOK = f"""
+{_FOLDER}{_ALIVE}{_SEEN}"""
+# Whoever makes the folder first has the id: a start that is still on its way will find it taken.
+WITHDRAW = f"""
+{_FOLDER}{_ALIVE}
+umask 077
+mkdir -p "$base" || exit 1
+if mkdir "$dir" 2> /dev/null; then : > "$dir/withdrawn" || exit 1; fi
+{_SEEN}"""
+OUTPUT = f"""
 {_FOLDER}
 [ -f "$dir/output" ] || exit 0
 tail -c "+$2" "$dir/output" | head -c "$3"
 """
-_FORGET = f"""
+FORGET = f"""
 {_FOLDER}{_ALIVE}
-[ -d "$dir" ] || exit 0
-if [ ! -f "$dir/status" ] && alive; then exit {_RUNS}; fi
+if [ ! -d "$dir" ] || [ -f "$dir/withdrawn" ]; then exit 0; fi
+if [ ! -f "$dir/status" ] && alive; then exit {RUNS}; fi
 rm -f "$dir/output" "$dir/process" "$dir/process.new" "$dir/status" "$dir/status.new" && rmdir "$dir"
 """
 
@@ -92,6 +106,11 @@ class Handle:
                 f"`{one_line(self.id, 40)}` cannot name a command: use lower-case letters, digits and hyphens."
             )
 
+    @property
+    def place(self) -> str:
+        """Where its files are on the host, as a person there would look for them."""
+        return f"{PLACE}/{self.id}"
+
     @classmethod
     def fresh(cls) -> Self:
         """Return a handle nobody else has."""
@@ -104,7 +123,13 @@ class Presence(StrEnum):
     RUNNING = "running"
     EXITED = "exited"
     GONE = "gone"
-    """Never started, forgotten, killed or lost with a restart of the host: how it ended is not known."""
+    """Killed, or lost with a restart of the host: how it ended is not known. So one looks for a moment that begins."""
+    ABSENT = "absent"
+    """There is no trace of it: never started, withdrawn or forgotten."""
+
+
+class Unsure(Unreachable):
+    """Whether the command was started is not known: look for it by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,23 +162,29 @@ class Detached:
         Raises:
             UsageProblem: there is no program, or something was started under that handle before: nothing is started
                 twice.
-            Unreachable: it was not started, or nobody knows (the sentence says which; then `look` at the handle).
+            Unsure: nobody knows whether it was started; then `look` at the handle.
+            Unreachable: it was not started.
         """
         if not argv or not argv[0]:
             raise UsageProblem("There is no command to start: give a program and its arguments.")
         handle = handle or Handle.fresh()
-        outcome = await self._ask(_START, handle, _INSIDE, *argv)
+        outcome = await self._ask(START, handle, _INSIDE, *argv)
         if outcome.kind is not OutcomeKind.EXITED and outcome.sent:
-            raise Unreachable(
+            raise Unsure(
                 f"Whether the command {handle.id} was started is not known: {outcome.reason} Look for it by that id."
             )
         match outcome.exit_status:
             case 0:
                 return handle
-            case n if n == _ALREADY:
+            case n if n == ALREADY:
                 raise UsageProblem(f"A command was already started as {handle.id}: look at that one, or forget it.")
-            case n if n == _NEVER:
-                raise Unreachable(f"The command {handle.id} did not begin within ten seconds: look for it by that id.")
+            case n if n == NEVER:
+                raise Unsure(f"The command {handle.id} did not begin within ten seconds: look for it by that id.")
+            case n if n == UNABLE:
+                raise Unreachable(
+                    "The command was not started: this host cannot keep one apart from the link, as it has no setsid "
+                    "or no /proc."
+                )
         raise Unreachable(f"The command was not started: {_why(outcome)}")
 
     async def look(self, handle: Handle) -> Sight:
@@ -162,20 +193,25 @@ class Detached:
         Raises:
             Unreachable: the host did not say.
         """
-        word, _, status = (await self._answer(_LOOK, handle)).decode("ascii", "replace").strip().partition(" ")
-        if word not in list(Presence) or (word == Presence.EXITED and not status.isdigit()):
-            raise Unreachable(f"The host's answer about {handle.id} makes no sense: {one_line(word, 60) or 'nothing'}.")
-        return Sight(Presence(word), int(status) if word == Presence.EXITED else None)
+        return _sight(handle, await self._answer(LOOK, handle))
+
+    async def withdraw(self, handle: Handle) -> Sight:
+        """Make sure that a command of which there is no trace is never started; return what is there of it.
+
+        Raises:
+            Unreachable: the host did not say.
+        """
+        return _sight(handle, await self._answer(WITHDRAW, handle))
 
     async def output(self, handle: Handle, offset: int = 0, limit: int = 1024 * 1024) -> bytes:
-        """Return what it printed (both streams) from that byte on, at most `limit` bytes; nothing if it is gone.
+        """Return what it printed (both streams) from that byte on, at most `limit` bytes; nothing if it is absent.
 
         Ask again from `offset` plus the length of the answer.
 
         Raises:
             Unreachable: the host did not say.
         """
-        return await self._answer(_OUTPUT, handle, str(max(offset, 0) + 1), str(limit), cap=limit)
+        return await self._answer(OUTPUT, handle, str(max(offset, 0) + 1), str(limit), cap=limit)
 
     async def forget(self, handle: Handle) -> None:
         """Remove its files from the host.
@@ -184,8 +220,8 @@ class Detached:
             UsageProblem: it still runs.
             Unreachable: the host did not say that they are removed.
         """
-        outcome = await self._ask(_FORGET, handle)
-        if outcome.exit_status == _RUNS:
+        outcome = await self._ask(FORGET, handle)
+        if outcome.exit_status == RUNS:
             raise UsageProblem(f"The command {handle.id} still runs: wait for its end before it is forgotten.")
         if not outcome.succeeded:
             raise Unreachable(f"The files of {handle.id} are not removed: {_why(outcome)}")
@@ -199,6 +235,13 @@ class Detached:
     async def _ask(self, script: str, handle: Handle, *arguments: str, cap: int = 4096) -> Outcome:
         argv = ["sh", "-c", script, "restant-tui", handle.id, *arguments]
         return await self._runner.run(argv, timeout=self._timeout, cap=cap)
+
+
+def _sight(handle: Handle, answer: bytes) -> Sight:
+    word, _, status = answer.decode("ascii", "replace").strip().partition(" ")
+    if word not in list(Presence) or (word == Presence.EXITED and not status.isdigit()):
+        raise Unreachable(f"The host's answer about {handle.id} makes no sense: {one_line(word, 60) or 'nothing'}.")
+    return Sight(Presence(word), int(status) if word == Presence.EXITED else None)
 
 
 def _why(outcome: Outcome) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from restant_tui.text import duration
+from restant_tui.transport.lifeline import parting
 from restant_tui.transport.outcome import OnOutput, Outcome, OutcomeKind
 from restant_tui.transport.valve import Valve
 
@@ -23,9 +24,12 @@ class Order:
         on_output: OnOutput | None,
         cap: int,
         valve: Valve | None = None,
+        *,
+        tied: bool = False,
     ) -> None:
         self.argv = argv
         self.call: Call | None = None
+        self.tied = tied
         self._stdin = stdin
         self._on_output = on_output
         self._cap = cap
@@ -36,7 +40,9 @@ class Order:
         # Importable without delay here: a connection exists, so asyncssh is loaded.
         from restant_tui.transport.call import Call
 
-        self.call = Call(line, stdin=self._stdin, on_output=self._on_output, cap=self._cap, pty=pty, valve=self._valve)
+        self.call = Call(
+            line, stdin=self._stdin, on_output=self._on_output, cap=self._cap, pty=pty, valve=self._valve, tied=self.tied
+        )  # fmt: skip
         return self.call
 
     def outcome(self, seconds: float, gone: str) -> Outcome:
@@ -65,6 +71,9 @@ def timed_out(call: Call | None, limit: float, seconds: float, name: str) -> Out
             sent=False,
             reason=f"Not sent: {name} was not free to take the command within {duration(limit)}.",
         )
+    if call.parted:
+        reason = f"No end after {duration(limit)}: {parting(call)[1]}."
+        return _outcome(call, OutcomeKind.TIMED_OUT, seconds, reason)
     if call.exit_status is not None or call.exit_signal is not None:
         reason = "The command ended, but something it started still holds its output open."
         return _outcome(call, OutcomeKind.EXITED, seconds, reason)
@@ -80,8 +89,8 @@ def unsent(reason: str, seconds: float = 0.0) -> Outcome:
 def _outcome(call: Call, kind: OutcomeKind, seconds: float, reason: str) -> Outcome:
     return Outcome(
         kind=kind,
-        exit_status=call.exit_status,
-        exit_signal=call.exit_signal,
+        exit_status=call.exit_status if kind is OutcomeKind.EXITED else None,
+        exit_signal=call.exit_signal if kind is OutcomeKind.EXITED else None,
         stdout=call.stdout.bytes(),
         stderr=call.stderr.bytes(),
         seconds=seconds,

@@ -11,6 +11,7 @@ from restant_tui.clock import Clock
 from restant_tui.config.model import Host, Identity
 from restant_tui.errors import UsageProblem
 from restant_tui.transport.budget import Slots
+from restant_tui.transport.lifeline import Lifeline, tied
 from restant_tui.transport.link import Link, LinkStatus
 from restant_tui.transport.order import Order, timed_out, unsent
 from restant_tui.transport.outcome import OnOutput, Outcome, Runner
@@ -171,6 +172,14 @@ class Session:
         """Return the same session as a runner whose commands are served before the pollers'."""
         return _Prioritised(self)
 
+    def tied(self, lifeline: Lifeline) -> Runner:
+        """Return the same, but what it runs ends with us, be it cancelled, out of time or cut off; only for a shell.
+
+        Cancelling waits a moment (`Timing.parting`) for the host to say so; then the lifeline tells what is known.
+        Nothing can be sent to standard input.
+        """
+        return _Tied(self, lifeline)
+
     def start(self) -> None:
         """Keep the link up by itself from now on; needs a running event loop."""
         if self._keeper is None:
@@ -314,6 +323,30 @@ class _Prioritised:
 
     async def follow(self, argv: Sequence[str], on_data: Callable[[bytes], None]) -> Outcome:
         return await self._session.follow(argv, on_data)
+
+
+class _Tied(_Prioritised):
+    def __init__(self, session: Session, lifeline: Lifeline) -> None:
+        super().__init__(session)
+        self._lifeline = lifeline
+
+    async def run(
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float,
+        stdin: bytes | None = None,
+        on_output: OnOutput | None = None,
+        cap: int = CAP,
+    ) -> Outcome:
+        if stdin is not None or self._session.identity is not Identity.ADMIN:
+            raise UsageProblem("Only an admin's command without standard input can be tied to us.")
+        order = Order(tied(argv), None, on_output, cap, tied=True)
+        try:
+            return await self._session._run(order, timeout=timeout, urgent=True)
+        except asyncio.CancelledError:
+            self._lifeline.cut(order.call)
+            raise
 
 
 def _not_shown(_state: Link, _reason: str) -> None:

@@ -31,6 +31,8 @@ class Timing:
     """Wait after the n-th refused channel: n times this."""
     slot_grace: float = 1.0
     """How long after the end of a command a busy host may still need to free its slot."""
+    parting: float = 4.0
+    """How long to wait for the host to say that a command tied to us has ended: it gives it a second for that."""
     leftover_limit: int = 4
     """Abandoned commands that still hold a slot of the host before the connection is replaced by a fresh one."""
     retry_first: float = 0.5

@@ -61,7 +61,7 @@ class Trunk:
         return len(self.leftovers) >= self._timing.leftover_limit
 
     async def perform(self, call: Call) -> None:
-        """Run one command to its end; cancelling this abandons it.
+        """Run one command to its end; cancelling this abandons it, or ends it on the host if it is tied to us.
 
         Raises:
             LinkTrouble: the command was not sent.
@@ -70,7 +70,12 @@ class Trunk:
         self.active.add(call)
         try:
             await self._open(call)
-            await call.ended
+            await (asyncio.shield(call.ended) if call.tied else call.ended)
+        except asyncio.CancelledError:
+            if call.tied and call.sent:
+                call.let_go()
+                await asyncio.wait({call.ended}, timeout=self._timing.parting)
+            raise
         finally:
             self.active.discard(call)
             if call.sent:

@@ -90,7 +90,7 @@ class Line:
         self.bench.shelf.add(BOOK)
         self.dokku, self.admin = Wire(Identity.DOKKU, dokku), Wire(Identity.ADMIN, real_shell)
         self.wires = {Target.DOKKU: self.dokku, Target.ADMIN: self.admin}
-        self.bench.targets.runner = lambda host, target: self.wires[target]  # type: ignore[method-assign] # wires for scripts
+        self.bench.targets.runner = lambda host, target, lifeline=None: self.wires[target]  # type: ignore[method-assign] # wires for scripts
         self.number = 0
 
     async def send(self, value: str) -> list[str]:

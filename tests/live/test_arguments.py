@@ -12,6 +12,8 @@ from restant_tui.clock import SystemClock
 from restant_tui.config.model import Identity, Target
 from restant_tui.engine.state import StepStatus
 from restant_tui.errors import UsageProblem
+from restant_tui.transport.lifeline import Lifeline
+from restant_tui.transport.outcome import Runner
 from restant_tui.transport.session import Session
 from tests.engine.test_arguments import NASTY
 from tests.support.bench import APP, Bench, book
@@ -39,7 +41,11 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     await server.start()
     sessions = {Target(one.value): Session(server.host(), one, clock=SystemClock()) for one in Identity}
     made = Bench(tmp_path)
-    made.targets.runner = lambda host, target: sessions[target].prioritised()  # type: ignore[method-assign] # real ones
+
+    def runner(host: str, target: Target, lifeline: Lifeline | None = None) -> Runner:
+        return sessions[target].tied(lifeline) if lifeline else sessions[target].prioritised()
+
+    made.targets.runner = runner  # type: ignore[method-assign] # real ones
     made.shelf.add(book(STEPS.replace("FOLDER", str(folder)), params=APP + "\n- {name: value, required: false}"))
     yield made
     for session in sessions.values():

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from restant_tui.runbook.document import markdown
 from restant_tui.runbook.lint import lint_file
 from restant_tui.runbook.loader import load
 from restant_tui.runbook.model import NoteStep, ParallelStep, PollStep, RunStep
+from restant_tui.runbook.parts import Reconcile
 from restant_tui.runbook.schema import IDENTIFIER, schema, schema_text
 from restant_tui.runbook.templates import Templates
 
@@ -126,12 +128,16 @@ def test_the_emergency_rollback_knows_what_happened_from_the_hosts_own_record() 
     templates, old, new = Templates(), "1" * 40, "2" * 40
     names = {"app": "restant-main", "release": {"sha": old}, "live_before": f"/home/dokku/restant-main#{new}"}
 
-    after = {**names, "stdout": f"/home/dokku/restant-main#{old}"}
-    assert templates.holds(rollback.reconcile.done_if, after)
-    assert not templates.holds(rollback.reconcile.not_done_if, after)
-    same = {**names, "stdout": names["live_before"]}
-    assert not templates.holds(rollback.reconcile.done_if, same)
-    assert templates.holds(rollback.reconcile.not_done_if, same)
+    def rules(reconcile: Reconcile, stdout: str, known: Mapping[str, object] = names) -> list[str]:
+        named = {"done": reconcile.done_if, "not": reconcile.not_done_if, "running": reconcile.running_if}
+        return [name for name, rule in named.items() if rule and templates.holds(rule, {**known, "stdout": stdout})]
+
+    assert rules(rollback.reconcile, f"succeeded: b2 (git:sync), begun …; live: {old}") == ["done"]
+    assert rules(rollback.reconcile, f"failed: b2 (git:sync), begun …; live: {new}") == ["not"]
+    assert rules(rollback.reconcile, f"none: no build or deploy was begun since; live: {new}") == ["not"]
+    assert rules(rollback.reconcile, f"running: b2 (git:sync), begun …; live: {new}") == ["running"]
+    assert rules(rollback.reconcile, f"succeeded: b2 (git-hook), begun …; live: {'3' * 40}") == []
+    assert rules(rollback.reconcile, f"failed: b2 (git-hook), begun …; live: {'3' * 40}") == []
     assert rollback.undo is not None
     (undo,) = rollback.undo.steps
     assert isinstance(undo, RunStep)
@@ -141,8 +147,9 @@ def test_the_emergency_rollback_knows_what_happened_from_the_hosts_own_record() 
     # What came by a push is recorded without the path, what came by a rollback with it.
     pushed = {**names, "live_before": new}
     assert [templates.render(word, pushed) for word in undo.argv] == ["@release.rollback", "restant-main", new]
-    assert templates.holds(undo.reconcile.done_if, {**pushed, "stdout": f"/home/dokku/restant-main#{new}"})
-    assert not templates.holds(undo.reconcile.done_if, after)
+    assert rules(undo.reconcile, f"succeeded: b3 (git:sync), begun …; live: {new}", pushed) == ["done"]
+    assert rules(undo.reconcile, f"failed: b3 (git:sync), begun …; live: {old}", pushed) == ["not"]
+    assert rules(undo.reconcile, f"succeeded: b3 (git:sync), begun …; live: {old}", pushed) == []
 
 
 def test_only_good_releases_other_than_the_live_one_are_offered() -> None:

@@ -24,7 +24,8 @@ from restant_tui.monitors.http import HttpAnswer
 from restant_tui.runbook.loader import LoadedRunbook, load_text
 from restant_tui.runbook.templates import Templates
 from restant_tui.text import Redactor
-from restant_tui.transport.outcome import Runner
+from restant_tui.transport.lifeline import Lifeline
+from restant_tui.transport.outcome import OnOutput, Outcome, Runner
 from tests.support.clock import ManualClock
 from tests.support.scripted import ScriptedRunner
 from tests.support.waiting import until
@@ -91,10 +92,10 @@ class ScriptedTargets:
         self.runners = {target: ScriptedRunner() for target in Target}
         self.switched_off: set[Target] = set()
 
-    def runner(self, host: str, target: Target) -> Runner:
+    def runner(self, host: str, target: Target, lifeline: Lifeline | None = None) -> Runner:
         if target in self.switched_off:
             raise UsageProblem(f"The host `{host}` has no `{target}` login.")
-        return self.runners[target]
+        return Tied(self.runners[target], lifeline) if lifeline else self.runners[target]
 
     def where(self, host: str, target: Target) -> str:
         self.runner(host, target)
@@ -103,6 +104,31 @@ class ScriptedTargets:
     def copier(self, host: str, target: Target) -> tuple[str, tuple[str, ...]]:
         self.runner(host, target)
         return "ops@127.0.0.1", ("ssh", "-p", "22")
+
+
+class Tied:
+    """A scripted runner on a lifeline: what is cancelled is said to have ended, or not to be known to have."""
+
+    def __init__(self, runner: ScriptedRunner, lifeline: Lifeline) -> None:
+        self._runner, self._lifeline = runner, lifeline
+
+    async def run(
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float,
+        stdin: bytes | None = None,
+        on_output: OnOutput | None = None,
+        cap: int = 4 * 1024 * 1024,
+    ) -> Outcome:
+        try:
+            return await self._runner.run(argv, timeout=timeout, stdin=stdin, on_output=on_output, cap=cap)
+        except asyncio.CancelledError:
+            self._lifeline.confirmed, self._lifeline.words = self._runner.parting
+            raise
+
+    async def follow(self, argv: Sequence[str], on_data: Callable[[bytes], None]) -> Outcome:
+        return await self._runner.follow(argv, on_data)
 
 
 class ScriptedHttp:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from restant_tui.config.model import Identity
-from restant_tui.dokku.capabilities import ADMIN_TOOLS, LOCAL_TOOLS, Capabilities
+from restant_tui.dokku.capabilities import ADMIN_TOOLS, LOCAL_TOOLS, SUDO, Capabilities
 from restant_tui.dokku.version import Version
 from tests.support.clock import START
 
@@ -14,7 +14,7 @@ def known(
     version: Version | None = (0, 38, 27),
     plugins: dict[str, str] | None = None,
     no_plugins: bool = False,
-    admin_tools: tuple[str, ...] | None = (*ADMIN_TOOLS, "sudo-dokku"),
+    admin_tools: tuple[str, ...] | None = (*ADMIN_TOOLS, *SUDO),
     local_tools: tuple[str, ...] = LOCAL_TOOLS,
 ) -> Capabilities:
     """The host `box`; its plugins are mysql, redis and letsencrypt with those given, or not known at all."""

@@ -38,6 +38,8 @@ class ScriptedRunner:
         self.follows: list[Follow] = []
         """What each follow does, in turn; when they run out, a follow waits for ever."""
         self.followed = 0
+        self.parting = True, "it was told to end, and the host confirms its end (exit 143)"
+        """What a lifeline says of a command that was let go of."""
 
     async def run(
         self,

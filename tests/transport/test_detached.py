@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from restant_tui.errors import Unreachable, UsageProblem
-from restant_tui.transport.detached import Detached, Handle, Presence, Sight
+from restant_tui.transport.detached import Detached, Handle, Presence, Sight, Unsure
 from restant_tui.transport.local import LocalShell
 from restant_tui.transport.outcome import Outcome, OutcomeKind
 from tests.support.waiting import until
@@ -119,8 +119,37 @@ async def test_forgetting_removes_the_files_but_not_while_it_runs(detached: Deta
     await ended(detached, handle)
     await detached.forget(handle)
     assert not place.exists()
-    assert await detached.look(handle) == Sight(Presence.GONE)
+    assert await detached.look(handle) == Sight(Presence.ABSENT)
     assert await detached.output(handle) == b""
+
+
+async def test_a_start_that_comes_after_it_was_withdrawn_starts_nothing(detached: Detached, tmp_path: Path) -> None:
+    handle, mark = Handle.fresh(), tmp_path / "mark"
+    assert await detached.look(handle) == Sight(Presence.ABSENT)
+    assert await detached.withdraw(handle) == Sight(Presence.ABSENT)
+    with pytest.raises(UsageProblem, match="already started"):
+        await detached.start(["touch", str(mark)], handle)
+    await detached.forget(handle)
+    assert await detached.look(handle) == await detached.withdraw(handle) == Sight(Presence.ABSENT)
+    assert not mark.exists()
+
+
+async def test_withdrawing_what_was_started_only_looks(detached: Detached) -> None:
+    handle = await detached.start(["sh", "-c", "exit 3"])
+    await ended(detached, handle)
+    assert await detached.withdraw(handle) == Sight(Presence.EXITED, 3)
+
+
+async def test_a_host_that_cannot_keep_it_apart_is_told_so_and_starts_nothing(tmp_path: Path) -> None:
+    for name in ("sh", "mkdir", "cat"):
+        (tmp_path / name).symlink_to(f"/usr/bin/{name}")
+    bare = Detached(LocalShell(tmp_path, {"PATH": str(tmp_path), "HOME": str(tmp_path)}))
+    handle, mark = Handle.fresh(), tmp_path / "mark"
+    with pytest.raises(Unreachable, match="has no setsid") as problem:
+        await bare.start(["touch", str(mark)], handle)
+    assert not isinstance(problem.value, Unsure)
+    assert await bare.look(handle) == Sight(Presence.ABSENT)
+    assert not mark.exists()
 
 
 def test_an_id_cannot_lead_out_of_the_folder() -> None:
@@ -144,7 +173,7 @@ class Silent:
 
 async def test_an_answer_that_never_came_is_unknown_and_one_not_sent_is_not_started() -> None:
     lost = Outcome(kind=OutcomeKind.UNKNOWN, reason="The connection was cut.")
-    with pytest.raises(Unreachable, match=r"is not known: .* Look for it by that id"):
+    with pytest.raises(Unsure, match=r"is not known: .* Look for it by that id"):
         await Detached(Silent(lost)).start(["true"])
     with pytest.raises(Unreachable, match="is not known"):
         await Detached(Silent(lost)).look(Handle.fresh())

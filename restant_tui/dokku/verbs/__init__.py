@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from restant_tui.dokku.verbs.build_last import BUILD_LAST
 from restant_tui.dokku.verbs.db_check import DB_CHECK
 from restant_tui.dokku.verbs.db_dump import DB_DUMP
 from restant_tui.dokku.verbs.db_import import DB_IMPORT
@@ -22,6 +23,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
     {
         verb.name: verb
         for verb in (
+            BUILD_LAST,
             DB_CHECK,
             DB_DUMP,
             DB_IMPORT,

@@ -25,12 +25,17 @@ def rows(data: Sequence[Mapping[str, object]], context: VerbContext, began: floa
     return _json(data, context, began, 0)
 
 
-def _json(data: object, context: VerbContext, began: float, status: int) -> Outcome:
-    line = json.dumps(data, ensure_ascii=False).encode() + b"\n"
+def line(words: str, context: VerbContext, began: float, *, status: int = 0) -> Outcome:
+    """Return (and show) one line of words as the answer of a verb that began at that monotonic moment."""
+    data = words.encode() + b"\n"
     if context.on_output:
-        context.on_output(line, False)
+        context.on_output(data, False)
     seconds = context.clock.monotonic() - began
-    return Outcome(kind=OutcomeKind.EXITED, exit_status=status, stdout=line, seconds=seconds)
+    return Outcome(kind=OutcomeKind.EXITED, exit_status=status, stdout=data, seconds=seconds)
+
+
+def _json(data: object, context: VerbContext, began: float, status: int) -> Outcome:
+    return line(json.dumps(data, ensure_ascii=False), context, began, status=status)
 
 
 def with_note(outcome: Outcome, note: str, context: VerbContext, *, first: bool = False) -> Outcome:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from restant_tui.dokku.apps import is_app_name
@@ -40,6 +42,19 @@ def app_and_who(verb: str, args: Sequence[str]) -> tuple[str, str]:
     if len(who) > 80 or not (who.isprintable() or not who):
         raise UsageProblem(f"@{verb} needs a name of at most 80 characters on one line, not {who[:60]!r}.")
     return _app(verb, args[0]), who
+
+
+def app_and_since(verb: str, args: Sequence[str]) -> tuple[str, datetime | None]:
+    """Return the arguments of a verb that takes an app and, if wanted, since when; raises UsageProblem."""
+    if len(args) not in (1, 2):
+        raise UsageProblem(f"@{verb} takes the app and, if you like, since when; it was given {len(args)} arguments.")
+    since = None
+    if len(args) == 2:
+        with suppress(ValueError):
+            since = datetime.fromisoformat(args[1])
+        if since is None or since.tzinfo is None:
+            raise UsageProblem(f"@{verb} needs a moment such as 2026-11-23T01:42:00+00:00, not {args[1][:60]!r}.")
+    return _app(verb, args[0]), since
 
 
 def one_service(verb: str, args: Sequence[str]) -> str:

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from restant_tui.dokku import scripts
+from restant_tui.dokku.capabilities import SUDO
 from restant_tui.practice import machine
 from restant_tui.practice.io import Io
+from restant_tui.practice.shell.apart import AROUND
 from restant_tui.practice.shell.registry import SHELL, shell_command
 from restant_tui.practice.world import World
 
@@ -20,7 +22,10 @@ _HOLDER = 48_213
 @shell_command("sh")
 async def sh(world: World, args: list[str], io: Io, user: str) -> int:
     """Run a script that is known; `sh -c TEXT NAME ARGUMENT…`."""
-    known = _KNOWN.get(args[1]) if len(args) > 2 and args[0] == "-c" else None
+    text = args[1] if len(args) > 2 and args[0] == "-c" else ""
+    if around := AROUND.get(text):
+        return await around(world, args[3:], io, user)
+    known = _KNOWN.get(text)
     if known is None:
         io.err("sh: scripts of your own not available on the practice host")
         return 127
@@ -87,7 +92,8 @@ async def _tools(world: World, args: list[str], io: Io) -> int:
     for name in args:
         if name in SHELL or name in _NOT_OF_THE_SHELL:
             io.out(name)
-    io.out("sudo-dokku")
+    for right in SUDO:
+        io.out(right)
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from restant_tui.runbook.names import ANSWER, BUILT_IN, ITEM, KEYED, LINE, RESERVED
+from restant_tui.runbook.names import ANSWER, BUILT_IN, ITEM, KEYED, LINE, RESERVED, SENT_AT
 from restant_tui.runbook.rules.node import Node, inner_lists
 from restant_tui.runbook.shape import Finding
 from restant_tui.runbook.templates import TemplateProblem, Templates, nearest
@@ -84,8 +84,8 @@ class _Names:
 
     def undo(self, step: Node) -> None:
         reconcile, undo = step["reconcile"], step["undo"]
-        self.probe(reconcile["probe"])
-        self.expressions(reconcile["done_if"], reconcile["not_done_if"], extra=ANSWER)
+        self.probe(reconcile["probe"], extra=(SENT_AT,))
+        self.expressions(*(reconcile[rule] for rule in ("done_if", "not_done_if", "running_if")), extra=ANSWER)
         self.templates(undo["says"], undo["none_because"])
         after = set(self.known)
         self.steps(undo["steps"])
@@ -110,12 +110,13 @@ class _Names:
         if ITEM not in before:
             self.known.discard(ITEM)
 
-    def http(self, http: Node) -> None:
-        self.templates(http["url"], *(header for _, header in http["headers"].pairs), *http["body"].texts())
+    def http(self, http: Node, extra: tuple[str, ...] = ()) -> None:
+        texts = (http["url"], *(header for _, header in http["headers"].pairs), *http["body"].texts())
+        self.templates(*texts, extra=extra)
 
-    def probe(self, probe: Node) -> None:
-        self.templates(*probe["argv"].each)
-        self.http(probe["http"])
+    def probe(self, probe: Node, extra: tuple[str, ...] = ()) -> None:
+        self.templates(*probe["argv"].each, extra=extra)
+        self.http(probe["http"], extra)
 
     def define(self, name: Node, code: str, what: str) -> None:
         if not name.text:

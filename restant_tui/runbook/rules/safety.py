@@ -23,6 +23,8 @@ def check(runbook: Node) -> Iterator[Finding]:
         if place.kind in ("run", "http", "transfer"):
             yield from _change(place)
         yield from _ends(place)
+        if place.step["detached"].value is True:
+            yield from _detached(place)
         if "parallel" in place.inside:
             yield from _alone(place)
         for capture in place.step["capture"].each:
@@ -96,6 +98,29 @@ def _ends(place: Place) -> Iterator[Finding]:
     if place.kind == "poll" and isinstance(times, int) and 0 < interval <= timeout < (times - 1) * interval:
         said = f"{times} good answers in a row take longer than the timeout of {step['timeout'].text}"
         yield Finding(step["times"].path, "RB309", said)
+
+
+def _detached(place: Place) -> Iterator[Finding]:
+    step, at = place.step, place.step["detached"].path
+    if (step["target"].text or "dokku") != "admin":
+        yield Finding(at, "RB313", "only a command of the admin's can outlive the link: `target: admin`", on_key=True)
+    if place.danger == "read":
+        yield Finding(at, "RB313", "a read need not outlive the link: it is simply made again", on_key=True)
+    if step["argv"].each and step["argv"].each[0].text.startswith("@"):
+        said = "a verb is several commands, and cannot outlive the link as one"
+        yield Finding(step["argv"].each[0].path, "RB313", said)
+    for key in ("stdin", "stdout_to"):
+        if step[key].given:
+            said = f"what outlives the link has no `{key}` here: it reads nothing, and writes to a file on the host"
+            yield Finding(step[key].path, "RB313", said, on_key=True)
+    for expectation in step["expect"].each:
+        if expectation["stderr_not_matches"].given:
+            said = "what outlives the link writes both streams to one file: `stdout_not_matches` sees them"
+            yield Finding(expectation["stderr_not_matches"].path, "RB119", said, on_key=True)
+    for capture in step["capture"].each:
+        if capture["from"].text == "stderr":
+            said = "what outlives the link writes both streams to one file: capture from `stdout`"
+            yield Finding(capture["from"].path, "RB119", said)
 
 
 def _alone(place: Place) -> Iterator[Finding]:
