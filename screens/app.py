@@ -26,7 +26,6 @@ from widgets.alerts import AlertsPane
 from widgets.commands import Command, CommandProvider
 from widgets.context_bar import Context
 from widgets.glyphs import ASCII, UNICODE, Glyphs
-from widgets.patience import Patience
 
 if TYPE_CHECKING:
     from restant_tui.alerts.model import AlertsSnapshot
@@ -64,8 +63,6 @@ class RestantApp(App[None]):
     """The messages that did not reach people, as long as nobody has seen that."""
     now: Reactive[datetime | None] = var(None)
     """The time in UTC, once a second."""
-    patience: Reactive[Patience] = var(Patience())
-    """When figures of each kind count as stale."""
     trouble: Reactive[str] = var("")
     """One sentence when the console itself could not start its work."""
     runtime: Reactive[Runtime | None] = var(None)
@@ -245,5 +242,5 @@ def _dashboard() -> Screen[Any]:
     from screens.dashboard import Dashboard
 
     app = RestantApp
-    state = (app.health, app.releases, app.alerts, app.links, app.now, app.patience, app.runtime, app.trouble)
+    state = (app.health, app.releases, app.alerts, app.links, app.now, app.runtime, app.trouble)
     return Dashboard().data_bind(*state)

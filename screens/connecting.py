@@ -10,7 +10,6 @@ from screens import startup
 from screens.following import follow, follow_post
 from screens.trusting import ask_about_keys
 from widgets.context_bar import Context
-from widgets.patience import Patience
 
 if TYPE_CHECKING:
     from restant_tui.engine.runtime import Runtime
@@ -28,7 +27,6 @@ async def connect(app: RestantApp, open_runtime: Callable[[], Awaitable[Runtime]
     runtime = app.opened = await open_runtime()
     app.clock = runtime.clock
     app.context = Context.of(runtime.config)
-    app.patience = Patience.of(runtime.config.polling, getattr(runtime.clock, "speed", 1.0))
     await runtime.start()
     app.runtime = runtime
     app.tick()

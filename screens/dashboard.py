@@ -28,7 +28,6 @@ from widgets.hint_bar import HintBar
 from widgets.layout import outside
 from widgets.log_pane import LogPane
 from widgets.pane_strip import PaneStrip
-from widgets.patience import Patience
 from widgets.releases import ReleasesPane
 
 if TYPE_CHECKING:
@@ -88,7 +87,6 @@ class Dashboard(Screen[None]):
     alerts: Reactive[AlertsSnapshot | None] = var(None)
     links: Reactive[LinksSnapshot] = var(LinksSnapshot())
     now: Reactive[datetime | None] = var(None)
-    patience: Reactive[Patience] = var(Patience())
     runtime: Reactive[Runtime | None] = var(None)
     trouble: Reactive[str] = var("")
     """What keeps the console from its work; stays on the screen until it is mended."""
@@ -104,14 +102,14 @@ class Dashboard(Screen[None]):
         yield ContextBar()
         yield Static(id="trouble")
         yield PaneStrip().data_bind(
-            here.health, here.releases, here.alerts, here.now, here.patience, current=here.current
+            here.health, here.releases, here.alerts, here.now, current=here.current
         )
         with Container(id="panes"):
-            health = HealthPane(id="health").data_bind(here.health, here.now, here.patience)
+            health = HealthPane(id="health").data_bind(here.health, here.now)
             health.add_class("-current")
             yield health
             yield AlertsPane(id="alerts").data_bind(here.alerts, here.now)
-            yield ReleasesPane(id="releases").data_bind(here.releases, here.now, here.patience)
+            yield ReleasesPane(id="releases").data_bind(here.releases, here.now)
             yield LogPane(id="logs")
         yield HintBar()
 

@@ -18,7 +18,6 @@ from widgets import commands, glyphs
 from widgets.commands import Command
 from widgets.layout import age, fit, outside, pad, sentence, spread, wrapped
 from widgets.panel import Panel, Row
-from widgets.patience import Patience
 from widgets.summaries import app_face
 
 _FACE_WIDTH = 10
@@ -47,7 +46,6 @@ class HealthPane(Panel):
 
     health: Reactive[HealthSnapshot | None] = var(None)
     now: Reactive[datetime | None] = var(None)
-    patience: Reactive[Patience] = var(Patience())
 
     def watch_health(self) -> None:
         """Draw what changed."""
@@ -76,7 +74,7 @@ class HealthPane(Panel):
         return rows
 
     def _block(self, app: AppHealth, width: int, now: datetime) -> tuple[Content, ...]:
-        face = app_face(app, now, self.patience, glyphs.of(self.app))
+        face = app_face(app, now, glyphs.of(self.app))
         sign = pad(Content.styled(str(face), face.style), _FACE_WIDTH)
         word = Content.styled(glyphs.environment_word(app.environment), glyphs.environment_style(app.environment))
         seen = _seen(app.endpoint.reading, now) if width < _DETAILED else Content("")
@@ -104,7 +102,7 @@ class HealthPane(Panel):
 
     def _endpoint(self, app: AppHealth, now: datetime, spark: int) -> Content:
         endpoint = app.endpoint
-        trust = trust_at(endpoint.reading, now, self.patience.health)
+        trust = trust_at(endpoint.reading, now)
         if endpoint.reading.observed_at is None:
             return Content("HTTP ") + Content.styled(trust.value, glyphs.trust_style(trust))
         dim = "" if trust is Trust.LIVE else "$text-muted"
@@ -122,7 +120,7 @@ class HealthPane(Panel):
 
     def _processes(self, app: AppHealth, now: datetime, *, detail: bool) -> Content:
         processes = app.processes
-        trust = trust_at(processes.reading, now, self.patience.processes)
+        trust = trust_at(processes.reading, now)
         if processes.running is None or processes.total is None:
             return Content("processes ") + Content.styled(trust.value, glyphs.trust_style(trust))
         whole = processes.running == processes.total and processes.total > 0
@@ -139,7 +137,7 @@ class HealthPane(Panel):
 
     def _certificate(self, app: AppHealth, now: datetime) -> Content:
         certificate = app.certificate
-        trust = trust_at(certificate.reading, now, self.patience.certificates)
+        trust = trust_at(certificate.reading, now)
         if certificate.days_left is None:
             return Content("certificate ") + Content.styled(trust.value, glyphs.trust_style(trust))
         days = Content(f"certificate {certificate.days_left:.0f} d")

@@ -17,7 +17,6 @@ from restant_tui.alerts.model import AlertsSnapshot
 from restant_tui.monitors.snapshots import HealthSnapshot, ReleasesSnapshot
 from widgets import glyphs
 from widgets.glyphs import Face
-from widgets.patience import Patience
 from widgets.summaries import alerts_face, health_face, releases_face
 
 
@@ -36,7 +35,6 @@ class PaneStrip(Widget):
     releases: Reactive[ReleasesSnapshot | None] = var(None)
     alerts: Reactive[AlertsSnapshot | None] = var(None)
     now: Reactive[datetime | None] = var(None)
-    patience: Reactive[Patience] = var(Patience())
     current: Reactive[int] = var(1)
 
     def __init__(self) -> None:
@@ -74,8 +72,8 @@ class PaneStrip(Widget):
     def _titles(self) -> Iterator[tuple[int, Content]]:
         signs = glyphs.of(self.app)
         faces = (
-            (1, "Health", health_face(self.health, self.now, self.patience, signs)),
-            (2, "Releases", releases_face(self.releases, self.now, self.patience, signs)),
+            (1, "Health", health_face(self.health, self.now, signs)),
+            (2, "Releases", releases_face(self.releases, self.now, signs)),
             (3, "Logs", Face("", "", "")),
             (4, "Alerts", alerts_face(self.alerts, signs)),
         )

@@ -18,7 +18,6 @@ from widgets.commands import Command
 from widgets.glyphs import Face, Glyphs
 from widgets.layout import age, fit, outside, pad, sentence, spread, wrapped
 from widgets.panel import Panel, Row
-from widgets.patience import Patience
 
 _WIDE = 70
 
@@ -38,7 +37,6 @@ class ReleasesPane(Panel):
 
     releases: Reactive[ReleasesSnapshot | None] = var(None)
     now: Reactive[datetime | None] = var(None)
-    patience: Reactive[Patience] = var(Patience())
 
     def watch_releases(self) -> None:
         """Draw what changed."""
@@ -88,7 +86,7 @@ class ReleasesPane(Panel):
         return rows or [Row("", (Content.styled("no app is configured", "$text-muted"),))]
 
     def _heading(self, app: AppReleases, width: int, now: datetime) -> tuple[Content, ...]:
-        trust = trust_at(app.reading, now, self.patience.releases)
+        trust = trust_at(app.reading, now)
         seen = app.reading.observed_at
         aged = Content.styled(f"{age(seen, now):>6} ago", "$text-muted") if seen else Content("")
         word = Content("") if trust is Trust.LIVE else Content.styled(trust.value, glyphs.trust_style(trust))

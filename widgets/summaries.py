@@ -15,37 +15,36 @@ from restant_tui.monitors.snapshots import (
     Trust,
 )
 from widgets.glyphs import Face, Glyphs, status_face, trust_style
-from widgets.patience import Patience
 
 _BAD_FIRST = (Status.CRITICAL, Status.UNKNOWN, Status.WARNING, Status.OK)
 CONNECTING = Face("", "connecting", "$text-muted")
 
 
-def app_face(app: AppHealth, now: datetime, patience: Patience, glyphs: Glyphs) -> Face:
+def app_face(app: AppHealth, now: datetime, glyphs: Glyphs) -> Face:
     """Return how an app is, as far as its figures can be trusted at this moment; old news is never ok."""
-    trust = trust_at(app.endpoint.reading, now, patience.health)
+    trust = trust_at(app.endpoint.reading, now)
     if app.status in (Status.CRITICAL, Status.WARNING) or trust is Trust.LIVE:
         return status_face(app.status, glyphs)
     return Face(glyphs.unknown, trust.value, trust_style(trust))
 
 
-def health_face(health: HealthSnapshot | None, now: datetime | None, patience: Patience, glyphs: Glyphs) -> Face:
+def health_face(health: HealthSnapshot | None, now: datetime | None, glyphs: Glyphs) -> Face:
     """Return the face of the app that is worst off."""
     if health is None or now is None or not health.apps:
         return CONNECTING
     worst = min(health.apps, key=lambda app: _BAD_FIRST.index(app.status))
-    stale = [app for app in health.apps if app_face(app, now, patience, glyphs).glyph == glyphs.unknown]
+    stale = [app for app in health.apps if app_face(app, now, glyphs).glyph == glyphs.unknown]
     if worst.status in (Status.OK, Status.WARNING) and stale:
         worst = stale[0]
-    return app_face(worst, now, patience, glyphs)
+    return app_face(worst, now, glyphs)
 
 
-def releases_face(releases: ReleasesSnapshot | None, now: datetime | None, patience: Patience, glyphs: Glyphs) -> Face:
+def releases_face(releases: ReleasesSnapshot | None, now: datetime | None, glyphs: Glyphs) -> Face:
     """Return whether something is being deployed, was rejected or failed, or cannot be seen."""
     if releases is None or now is None or not releases.apps:
         return CONNECTING
     for app in releases.apps:
-        trust = trust_at(app.reading, now, patience.releases)
+        trust = trust_at(app.reading, now)
         if trust not in (Trust.LIVE, Trust.NOT_CONFIGURED):
             return Face(glyphs.unknown, trust.value, trust_style(trust))
     newest = [app.attempts[0].status for app in releases.apps if app.attempts]

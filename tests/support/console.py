@@ -28,6 +28,7 @@ from restant_tui.monitors.snapshots import (
     Attempt,
     AttemptStatus,
     Certificate,
+    DiscoverySnapshot,
     Endpoint,
     HealthSnapshot,
     LinksSnapshot,
@@ -57,7 +58,8 @@ STAGING_ONLY = Config(hosts=CONFIG.hosts, apps={"restant-staging": CONFIG.apps["
 def reading(source: str, age: float = 3.0, trust: Trust = Trust.LIVE, now: datetime = START) -> Reading:
     """A reading taken `age` seconds ago."""
     known = trust in (Trust.LIVE, Trust.STALE, Trust.LOST)
-    return Reading(trust=trust, observed_at=now - timedelta(seconds=age) if known else None, source=source)
+    seen = now - timedelta(seconds=age) if known else None
+    return Reading(trust=trust, observed_at=seen, source=source, good_for=age + 30)
 
 
 def bad_app(**changes: Any) -> AppHealth:
@@ -190,7 +192,20 @@ class FakeMonitors:
         self.releases: Feed[ReleasesSnapshot] = Feed(ReleasesSnapshot())
         self.links: Feed[LinksSnapshot] = Feed(LinksSnapshot((("box/dokku", LinkStatus(Link.LIVE, START)),)))
         self.logs: dict[str, LogBuffer] = {}
+        self.discovery: Feed[DiscoverySnapshot] = Feed(DiscoverySnapshot())
         self.woken = 0
+        self.on_screen: list[tuple[frozenset[str], frozenset[str]]] = []
+        """What was attended to, with its health and with its releases, one after the other."""
+        self.guests: list[str] = []
+
+    def attend(self, health: frozenset[str], releases: frozenset[str]) -> None:
+        self.on_screen.append((health, releases))
+
+    def look_at(self, host: str, app: str) -> None:
+        self.guests.append(f"{host}/{app}")
+
+    async def look_away(self, app: str) -> None:
+        self.guests = [guest for guest in self.guests if not guest.endswith(f"/{app}")]
 
     def watch_logs(self, app: str) -> LogBuffer:
         return self.logs.setdefault(app, LogBuffer())
