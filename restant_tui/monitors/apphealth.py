@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from restant_tui.config.model import App, Thresholds
@@ -16,6 +17,7 @@ Part = Literal["endpoint", "processes", "certificate"]
 """A part of an app's health that is polled by itself."""
 
 _NO_LOGIN = "the dokku identity is not configured for this host"
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _NO_URL = "its health endpoint is not in the inventory"
 
 
@@ -107,3 +109,14 @@ def judged(
         processes=processes,
         certificate=certificate,
     )
+
+
+def holds_until(app: AppHealth) -> datetime:
+    """Return until when a judgement holds if nothing new comes: until the first of its live readings grows stale."""
+    readings = (app.endpoint.reading, app.processes.reading, app.certificate.reading)
+    ends = [_end(each.observed_at, each.good_for) for each in readings if each.trust is Trust.LIVE and each.observed_at]
+    return min(ends, default=_NEVER)
+
+
+def _end(seen: datetime, good_for: float) -> datetime:
+    return seen + timedelta(seconds=good_for) if math.isfinite(good_for) else _NEVER

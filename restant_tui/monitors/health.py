@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from random import Random
 from typing import Final, Protocol
@@ -13,7 +14,7 @@ from restant_tui.clock import Clock
 from restant_tui.config.model import App, Config
 from restant_tui.dokku.problems import NoAnswer
 from restant_tui.dokku.version import Version
-from restant_tui.monitors.apphealth import Part, judged, reading_of, unasked, with_reading, without_link
+from restant_tui.monitors.apphealth import Part, holds_until, judged, reading_of, unasked, with_reading, without_link
 from restant_tui.monitors.feed import Feed
 from restant_tui.monitors.gathering import Gathering
 from restant_tui.monitors.http import HttpProbe
@@ -94,6 +95,8 @@ class HealthMonitor:
         self._entries: dict[str, App] = {}
         self._runners: dict[str, Runner | None] = {}
         self._apps: dict[str, AppHealth] = {}
+        self._verdicts: dict[str, tuple[AppHealth, AppHealth, datetime]] = {}
+        """For each app what was judged, the judgement, and until when it holds."""
         self._started = False
         for name, app in config.apps.items():
             self._take_in(name, app, runners.get(name), listed=True)
@@ -112,7 +115,7 @@ class HealthMonitor:
         """Watch an app too that the inventory does not name."""
         if name not in self._apps:
             self._take_in(name, app, runner, listed=False)
-            self._gathering.news()
+            self.refresh()
 
     async def forget(self, name: str) -> None:
         """Watch an app no more."""
@@ -120,7 +123,7 @@ class HealthMonitor:
             rota.remove(name)
         for kept in (self._entries, self._runners, self._apps):
             kept.pop(name, None)
-        self._gathering.news()
+        self.refresh()
         if poller := self._endpoints.pop(name, None):
             await poller.close()
 
@@ -128,7 +131,7 @@ class HealthMonitor:
         """Say which apps are on screen: they are asked at their intervals, the others in turn."""
         for rota in self._rotas.values():
             rota.attend(apps)
-        self._gathering.news()
+        self.refresh()
 
     def wake(self, host: str | None = None) -> None:
         """Ask everything on a host now, or on all: what is off screen one after the other."""
@@ -151,6 +154,7 @@ class HealthMonitor:
 
     def refresh(self) -> None:
         """Judge everything anew: something it rests on has changed."""
+        self._verdicts.clear()
         self._gathering.news()
 
     async def close(self) -> None:
@@ -241,9 +245,12 @@ class HealthMonitor:
 
     def _snapshot(self) -> HealthSnapshot:
         now = self._clock.now()
-        return HealthSnapshot(
-            tuple(
-                judged(app, now, partial(self.limit, app.app), self._thresholds, self._presence(app.app))
-                for app in self._apps.values()
-            )
-        )
+        return HealthSnapshot(tuple(self._judged(app, now) for app in self._apps.values()))
+
+    def _judged(self, app: AppHealth, now: datetime) -> AppHealth:
+        before, verdict, until = self._verdicts.get(app.app, (None, None, now))
+        if before is app and verdict is not None and now <= until:
+            return verdict
+        verdict = judged(app, now, partial(self.limit, app.app), self._thresholds, self._presence(app.app))
+        self._verdicts[app.app] = app, verdict, holds_until(verdict)
+        return verdict

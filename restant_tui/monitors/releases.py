@@ -205,17 +205,19 @@ class ReleasesMonitor:
         self._keep(_without_news(before, failed(before.reading, problem, raw)))
 
     def _keep(self, app: AppReleases) -> None:
-        self._apps[app.app] = app
+        self._apps[app.app] = replace(app, reading=replace(app.reading, good_for=self.limit(app.app)))
         self._gathering.news()
 
     def _publish(self) -> None:
         self.feed.publish(self._snapshot())
 
     def _snapshot(self) -> ReleasesSnapshot:
-        now, apps = self._clock.now(), self._apps.values()
-        return ReleasesSnapshot(
-            tuple(replace(app, reading=aged(app.reading, now, self.limit(app.app))) for app in apps)
-        )
+        now = self._clock.now()
+        return ReleasesSnapshot(tuple(self._aged(app, now) for app in self._apps.values()))
+
+    def _aged(self, app: AppReleases, now: datetime) -> AppReleases:
+        reading = aged(app.reading, now, self.limit(app.app))
+        return app if reading is app.reading else replace(app, reading=reading)
 
 
 def _without_news(app: AppReleases, reading: Reading) -> AppReleases:
