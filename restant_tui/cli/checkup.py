@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from restant_tui.dokku.capabilities import Capabilities
     from restant_tui.engine.runtime import Runtime
     from restant_tui.monitors.outlook import Outlook
+    from restant_tui.monitors.snapshots import HostApps
     from restant_tui.transport.used import Used
 
 _SECONDS: Final = 15.0
@@ -66,6 +67,8 @@ class Checkup:
     runbooks: tuple[Outlook, ...]
     broken: tuple[str, ...]
     """Runbooks that cannot be read, each with its first problem."""
+    apps: tuple[HostApps, ...] = ()
+    """Which apps the hosts have that let us in."""
 
     def exit_status(self) -> int:
         """Return 0 if all is well, 1 if something is missing, 2 if a runbook cannot be run, 3 if a link is not there.
@@ -77,7 +80,7 @@ class Checkup:
         if self.broken or any(one.state is State.CANNOT_RUN for one in self.runbooks):
             return 2
         troubled = any(link.slow for link in self.links) or any(host.troubles for host in self.hosts)
-        troubled = troubled or any(one.says for one in self.secrets)
+        troubled = troubled or any(one.says for one in self.secrets) or any(one.missing for one in self.apps)
         return int(troubled or any(one.state is State.DEGRADED for one in self.runbooks))
 
 
@@ -98,7 +101,7 @@ async def examine(runtime: Runtime, secrets: Secrets, wanted: Iterable[Known]) -
     outlooks, broken = await asyncio.to_thread(_runbooks, runtime, {one.host: one for one in known})
     return Checkup(
         at=runtime.clock.now(), links=tuple(links), hosts=tuple(known), keyring=await _keyring(secrets),
-        secrets=tuple(tried), runbooks=outlooks, broken=broken,
+        secrets=tuple(tried), runbooks=outlooks, broken=broken, apps=await _apps(runtime, there),
     )  # fmt: skip
 
 
@@ -145,6 +148,12 @@ async def _hosts(runtime: Runtime, names: Iterable[str]) -> list[Capabilities]:
     if book is None:
         return []
     return list(await asyncio.gather(*(book.refresh(name) for name in names)))
+
+
+async def _apps(runtime: Runtime, names: Iterable[str]) -> tuple[HostApps, ...]:
+    """Ask the hosts that were reached, and by now know their version, which apps they have."""
+    monitors = runtime.monitors
+    return tuple(await asyncio.gather(*(monitors.discover(name) for name in names)))
 
 
 async def _keyring(secrets: Secrets) -> str:

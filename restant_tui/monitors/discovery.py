@@ -14,6 +14,7 @@ from restant_tui.config.model import Config
 from restant_tui.dokku import commands
 from restant_tui.dokku.apps import parse_apps_list
 from restant_tui.dokku.ask import read
+from restant_tui.dokku.problems import NoAnswer, ParseProblem
 from restant_tui.dokku.version import Feature, Version, speaks
 from restant_tui.monitors.feed import Feed
 from restant_tui.monitors.polling import Poller
@@ -49,9 +50,7 @@ def sorted_out(before: HostApps, names: tuple[str, ...], inventory: tuple[str, .
 
 def missing_sentence(app: str, host: str) -> str:
     """Say that a host does not have an app which the inventory names, and what to do about it."""
-    return (
-        f"{host} has no app `{app}`: it is misspelt in the configuration, or it was destroyed; compare with apps:list"
-    )
+    return f"{host} has no app `{app}`: misspelt in the configuration, or destroyed; compare it with apps:list"
 
 
 class DiscoveryMonitor:
@@ -118,6 +117,15 @@ class DiscoveryMonitor:
             return Presence()
         missing = missing_sentence(app, entry.host) if app in found.missing else ""
         return Presence(known_at=found.reading.observed_at, missing=missing)
+
+    async def once(self, host: str) -> HostApps:
+        """Ask a host now and return what came of it; nothing is asked where its identity is not configured."""
+        if host in self._pollers:
+            try:
+                await self._ask(host)
+            except (NoAnswer, ParseProblem) as problem:
+                self._missed(host, problem)
+        return self._hosts[host]
 
     async def close(self) -> None:
         """Stop asking."""

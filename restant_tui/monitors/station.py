@@ -24,6 +24,7 @@ from restant_tui.monitors.snapshots import (
     AttemptStatus,
     DiscoverySnapshot,
     HealthSnapshot,
+    HostApps,
     LinksSnapshot,
     ReleasesSnapshot,
 )
@@ -149,11 +150,6 @@ class Monitors:
         self._health.attend(health)
         self._releases.attend(releases)
 
-    def attend_all(self) -> None:
-        """Have everything asked at its interval, whatever it costs the hosts: for one look, not for a night."""
-        every = frozenset(self._dokku)
-        self.attend(every, every)
-
     def look_at(self, host: str, app: str) -> None:
         """Watch an app too that a host has and the inventory does not name, until the program ends.
 
@@ -187,6 +183,10 @@ class Monitors:
         await self._health.forget(app)
         if follower is not None:
             await follower.close()
+
+    async def discover(self, host: str) -> HostApps:
+        """Ask a host now which apps it has, and return what came of it."""
+        return await self._discovery.once(host)
 
     def check(self) -> None:
         """Ask every health endpoint now."""

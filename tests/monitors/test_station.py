@@ -143,7 +143,7 @@ async def test_waking_tries_lost_links_and_asks_everything() -> None:
 
 async def test_every_reading_says_for_how_long_it_is_good() -> None:
     async with station(ScriptedLinks(dokku=host())) as monitors:
-        monitors.attend_all()
+        monitors.attend(frozenset({"shop"}), frozenset({"shop"}))
         await until(lambda: monitors.health.latest.apps[0].status is Status.OK)
         app = monitors.health.latest.apps[0]
         readings = (app.endpoint.reading, app.processes.reading, monitors.releases.latest.apps[0].reading)

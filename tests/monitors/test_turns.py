@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 
 import pytest
 
@@ -70,7 +71,7 @@ def test_everything_off_screen_has_its_turn_in_time(apps: int) -> None:
     longest = turn(INTERVAL, apps - 4)
     for number in range(4, apps):
         times = evening.times(number)
-        assert all(later - before <= longest + 1 for before, later in zip(times, times[1:], strict=False))
+        assert all(later - before <= longest + 1 for before, later in pairwise(times))
         assert 2 * HOUR - times[-1] <= longest + 1
 
 
