@@ -16,7 +16,7 @@ from textual.worker import Worker, WorkerState
 
 from restant_tui.clock import Clock, SystemClock
 from restant_tui.errors import RestantError
-from restant_tui.monitors.snapshots import HealthSnapshot, LinksSnapshot, ReleasesSnapshot
+from restant_tui.monitors.snapshots import DiscoverySnapshot, HealthSnapshot, LinksSnapshot, ReleasesSnapshot
 from restant_tui.text import clean, one_line
 from screens import connecting, questions, startup
 from screens.app_commands import EVERYWHERE, why_not
@@ -55,6 +55,7 @@ class RestantApp(App[None]):
     health: Reactive[HealthSnapshot | None] = var(None)
     releases: Reactive[ReleasesSnapshot | None] = var(None)
     alerts: Reactive[AlertsSnapshot | None] = var(None)
+    discovery: Reactive[DiscoverySnapshot | None] = var(None)
     links: Reactive[LinksSnapshot] = var(LinksSnapshot())
     armed_until: Reactive[datetime | None] = var(None)
     runs: Reactive[tuple[RunState, ...]] = var(())
@@ -242,5 +243,5 @@ def _dashboard() -> Screen[Any]:
     from screens.dashboard import Dashboard
 
     app = RestantApp
-    state = (app.health, app.releases, app.alerts, app.links, app.now, app.runtime, app.trouble)
+    state = (app.health, app.releases, app.alerts, app.discovery, app.links, app.now, app.runtime, app.trouble)
     return Dashboard().data_bind(*state)

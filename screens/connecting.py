@@ -31,7 +31,8 @@ async def connect(app: RestantApp, open_runtime: Callable[[], Awaitable[Runtime]
     app.runtime = runtime
     app.tick()
     seen = runtime.monitors
-    follow(app, health=seen.health, releases=seen.releases, links=seen.links, alerts=runtime.alerts.feed)
+    follow(app, health=seen.health, releases=seen.releases, discovery=seen.discovery, links=seen.links,
+           alerts=runtime.alerts.feed)  # fmt: skip
     # Other runtimes than the real one may hold no links.
     if (links := getattr(runtime, "links", None)) is not None:
         ask_about_keys(app, links, seen.links)

@@ -68,6 +68,7 @@ def bad_app(**changes: Any) -> AppHealth:
     app = AppHealth(
         app="restant-main",
         environment=Environment.PRODUCTION,
+        host="box",
         status=Status.CRITICAL,
         reason="HTTP 500 three times in a row",
         endpoint=Endpoint(
@@ -94,6 +95,7 @@ def good_app(**changes: Any) -> AppHealth:
     app = AppHealth(
         app="restant-staging",
         environment=Environment.STAGING,
+        host="box",
         status=Status.OK,
         reason="",
         endpoint=Endpoint(
@@ -129,6 +131,7 @@ def main_releases(**changes: Any) -> AppReleases:
     app = AppReleases(
         app="restant-main",
         environment=Environment.PRODUCTION,
+        host="box",
         reading=reading("builds:list restant-main", 4),
         live_sha="3f2a9c1e77b0aa01",
         live_source="git-sync",
@@ -148,6 +151,7 @@ def staging_releases() -> AppReleases:
     return AppReleases(
         app="restant-staging",
         environment=Environment.STAGING,
+        host="box",
         reading=reading("builds:list restant-staging", 4),
         live_sha="b81d0027d1c4f00d",
         live_source="git-sync",
