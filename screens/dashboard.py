@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
@@ -274,14 +274,17 @@ class Dashboard(Screen[None]):
         self.app.push_screen(RawScreen(event.answers))
 
     @on(HealthPane.ChooseApp)
-    @work(group="dialog", exit_on_error=False)
-    async def choose_app(self, event: HealthPane.ChooseApp) -> None:
-        """Offer the apps that are not watched, and go to the one that is chosen."""
+    def choose_app(self, event: HealthPane.ChooseApp) -> None:
+        """Offer the apps that are not watched."""
         from screens.other_apps import OtherAppsScreen
 
+        shown = OtherAppsScreen(event.host).data_bind(Dashboard.health, Dashboard.discovery)
+        self.app.push_screen(shown, self._look_at)
+
+    def _look_at(self, chosen: tuple[str, str] | None) -> None:
+        """Look at an app, and go to it as soon as it is there."""
         if self.runtime is not None:
-            shown = OtherAppsScreen(event.host).data_bind(Dashboard.health, Dashboard.discovery)
-            self._sought = await guests.choose(self.app, self.runtime, shown)
+            self._sought = guests.look_at(self.app, self.runtime, chosen)
 
     @on(HealthPane.LookAwayFrom)
     async def look_away_from(self, event: HealthPane.LookAwayFrom) -> None:

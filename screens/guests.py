@@ -10,12 +10,16 @@ from restant_tui.errors import RestantError
 
 if TYPE_CHECKING:
     from restant_tui.engine.runtime import Runtime
-    from screens.other_apps import OtherAppsScreen
 
 
-async def choose(app: App[Any], runtime: Runtime, shown: OtherAppsScreen) -> str:
-    """Ask which app to look at, and look at it; return its name, empty if there is none. To be awaited in a worker."""
-    chosen = await app.push_screen_wait(shown)
+def look_at(app: App[Any], runtime: Runtime, chosen: tuple[str, str] | None) -> str:
+    """Look at an app from now on and return its name; empty where none was chosen, or it cannot be looked at.
+
+    Args:
+        app: says why not.
+        runtime: watches it.
+        chosen: its host and its name.
+    """
     if chosen is None:
         return ""
     try:

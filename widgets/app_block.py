@@ -48,7 +48,7 @@ class AppBlock:
         else:
             both = sentence([self._processes(detail=False), self._certificate()])
             lines = [
-                spread(heading, self._seen(app.endpoint.reading), width),
+                spread(heading, self._newest(), width),
                 fit(Content("  ") + self._endpoint(max(0, width - 22)), width),
                 fit(Content("  ") + both, width),
             ]
@@ -62,7 +62,7 @@ class AppBlock:
         sign = pad(Content.styled(str(face), face.style), _FACE_WIDTH)
         word = Content.styled(glyphs.environment_word(app.environment), glyphs.environment_style(app.environment))
         host = outside(app.host, "$text-muted") if self.hosts else Content("")
-        seen = self._seen(app.endpoint.reading) if self.width < _DETAILED else Content("")
+        seen = self._newest() if self.width < _DETAILED else Content("")
         # The app's name gives way, never the word of its environment.
         room = self.width - sign.cell_length - word.cell_length - seen.cell_length - host.cell_length - 4
         return sentence([sign, fit(outside(app.app, "bold"), max(8, room)), word, host], " ")
@@ -115,6 +115,8 @@ class AppBlock:
     def _certificate(self) -> Content:
         certificate = self.app.certificate
         trust = trust_at(certificate.reading, self.now)
+        if certificate.days_left is None and trust is Trust.LIVE:
+            return Content("certificate none")
         if certificate.days_left is None:
             return Content("certificate ") + _untold(certificate.reading, trust)
         days = Content(f"certificate {certificate.days_left:.0f} d")
@@ -129,6 +131,10 @@ class AppBlock:
         room = self.width - left.cell_length - seen.cell_length - 4
         source = fit(outside(reading.source, "$text-muted"), room) if room >= 10 else Content("")
         return spread(left, sentence([source, seen]), self.width)
+
+    def _newest(self) -> Content:
+        """Return how long ago the app was looked at; of one whose endpoint nobody knows, its processes."""
+        return self._seen((self.app.endpoint if self.app.listed else self.app.processes).reading)
 
     def _seen(self, reading: Reading) -> Content:
         """Return how long ago a reading was really taken, at a steady width."""

@@ -20,6 +20,7 @@ from widgets.glyphs import Face, Glyphs, status_face, trust_style
 
 MANY: Final = 5
 """From so many apps on they are counted."""
+_SEEN = (Trust.LIVE, Trust.NOT_CONFIGURED)
 CONNECTING = Face("", "connecting", "$text-muted")
 
 
@@ -60,10 +61,10 @@ def releases_face(releases: ReleasesSnapshot | None, now: datetime | None, glyph
     """Return whether something is being deployed, was rejected or failed, or cannot be seen."""
     if releases is None or now is None or not releases.apps:
         return CONNECTING
-    for app in releases.apps:
-        trust = trust_at(app.reading, now)
-        if trust not in (Trust.LIVE, Trust.NOT_CONFIGURED):
-            return Face(glyphs.unknown, trust.value, trust_style(trust))
+    unseen = [trust for app in releases.apps if (trust := trust_at(app.reading, now)) not in _SEEN]
+    if unseen:
+        count = "" if len(releases.apps) < MANY else f"{unseen.count(unseen[0])} "
+        return Face(glyphs.unknown, count + unseen[0].value, trust_style(unseen[0]))
     newest = [app.attempts[0].status for app in releases.apps if app.attempts]
     if AttemptStatus.RUNNING in newest:
         return Face(glyphs.running, "deploying", "$text-primary")

@@ -50,7 +50,7 @@ def sorted_out(before: HostApps, names: tuple[str, ...], inventory: tuple[str, .
 
 def missing_sentence(app: str, host: str) -> str:
     """Say that a host does not have an app which the inventory names, and what to do about it."""
-    return f"{host} has no app `{app}`: misspelt in the configuration, or destroyed; compare it with apps:list"
+    return f"{host} has no app `{app}`: misspelt in the configuration, or destroyed"
 
 
 class DiscoveryMonitor:

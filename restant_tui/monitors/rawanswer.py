@@ -36,8 +36,9 @@ def raw_answer(problem: Exception, host: str, at: datetime, redact: Redact) -> R
             said, errors = decode(outcome.stdout), decode(outcome.stderr)
         case _:
             return None
-    whole = said + (f"\n-- on standard error --\n{errors}" if errors.strip() else "")
-    if not argv or not whole.strip():
+    parts = [said.strip("\n"), f"-- on standard error --\n{errors}" if errors.strip() else ""]
+    whole = "\n".join(part for part in parts if part.strip())
+    if not argv or not whole:
         return None
     text, cut = _harmless(whole, redact)
     return RawAnswer(host=host, asked=clean(" ".join(argv)), at=at, text=text, cut=cut)
