@@ -16,7 +16,7 @@ from textual.worker import Worker, WorkerState
 
 from restant_tui.clock import Clock, SystemClock
 from restant_tui.errors import RestantError
-from restant_tui.monitors.snapshots import HealthSnapshot, LinksSnapshot, ReleasesSnapshot
+from restant_tui.monitors.snapshots import DiscoverySnapshot, HealthSnapshot, LinksSnapshot, ReleasesSnapshot
 from restant_tui.text import clean, one_line
 from screens import connecting, questions, startup
 from screens.app_commands import EVERYWHERE, why_not
@@ -26,7 +26,6 @@ from widgets.alerts import AlertsPane
 from widgets.commands import Command, CommandProvider
 from widgets.context_bar import Context
 from widgets.glyphs import ASCII, UNICODE, Glyphs
-from widgets.patience import Patience
 
 if TYPE_CHECKING:
     from restant_tui.alerts.model import AlertsSnapshot
@@ -56,6 +55,7 @@ class RestantApp(App[None]):
     health: Reactive[HealthSnapshot | None] = var(None)
     releases: Reactive[ReleasesSnapshot | None] = var(None)
     alerts: Reactive[AlertsSnapshot | None] = var(None)
+    discovery: Reactive[DiscoverySnapshot | None] = var(None)
     links: Reactive[LinksSnapshot] = var(LinksSnapshot())
     armed_until: Reactive[datetime | None] = var(None)
     runs: Reactive[tuple[RunState, ...]] = var(())
@@ -64,8 +64,6 @@ class RestantApp(App[None]):
     """The messages that did not reach people, as long as nobody has seen that."""
     now: Reactive[datetime | None] = var(None)
     """The time in UTC, once a second."""
-    patience: Reactive[Patience] = var(Patience())
-    """When figures of each kind count as stale."""
     trouble: Reactive[str] = var("")
     """One sentence when the console itself could not start its work."""
     runtime: Reactive[Runtime | None] = var(None)
@@ -246,5 +244,5 @@ def _dashboard() -> Screen[Any]:
     from screens.dashboard import Dashboard
 
     app = RestantApp
-    state = (app.health, app.releases, app.alerts, app.links, app.now, app.patience, app.runtime, app.trouble)
+    state = (app.health, app.releases, app.alerts, app.discovery, app.links, app.now, app.runtime, app.trouble)
     return Dashboard().data_bind(*state)

@@ -10,7 +10,6 @@ from screens import startup
 from screens.following import follow, follow_post
 from screens.trusting import ask_about_keys
 from widgets.context_bar import Context
-from widgets.patience import Patience
 
 if TYPE_CHECKING:
     from restant_tui.engine.runtime import Runtime
@@ -28,12 +27,12 @@ async def connect(app: RestantApp, open_runtime: Callable[[], Awaitable[Runtime]
     runtime = app.opened = await open_runtime()
     app.clock = runtime.clock
     app.context = Context.of(runtime.config)
-    app.patience = Patience.of(runtime.config.polling, getattr(runtime.clock, "speed", 1.0))
     await runtime.start()
     app.runtime = runtime
     app.tick()
     seen = runtime.monitors
-    follow(app, health=seen.health, releases=seen.releases, links=seen.links, alerts=runtime.alerts.feed)
+    follow(app, health=seen.health, releases=seen.releases, discovery=seen.discovery, links=seen.links,
+           alerts=runtime.alerts.feed)  # fmt: skip
     # Other runtimes than the real one may hold no links.
     if (links := getattr(runtime, "links", None)) is not None:
         ask_about_keys(app, links, seen.links)

@@ -16,9 +16,11 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from restant_tui.alerts.model import AlertsSnapshot
-from restant_tui.monitors.snapshots import HealthSnapshot, LinksSnapshot, ReleasesSnapshot
+from restant_tui.monitors.snapshots import DiscoverySnapshot, HealthSnapshot, LinksSnapshot, ReleasesSnapshot
 from restant_tui.text import ago
 from restant_tui.transport.link import Link
+from screens import guests
+from screens.attention import Attention
 from widgets import commands
 from widgets.alerts import AlertsPane
 from widgets.commands import Command
@@ -28,7 +30,7 @@ from widgets.hint_bar import HintBar
 from widgets.layout import outside
 from widgets.log_pane import LogPane
 from widgets.pane_strip import PaneStrip
-from widgets.patience import Patience
+from widgets.panel import Panel
 from widgets.releases import ReleasesPane
 
 if TYPE_CHECKING:
@@ -86,32 +88,36 @@ class Dashboard(Screen[None]):
     health: Reactive[HealthSnapshot | None] = var(None)
     releases: Reactive[ReleasesSnapshot | None] = var(None)
     alerts: Reactive[AlertsSnapshot | None] = var(None)
+    discovery: Reactive[DiscoverySnapshot | None] = var(None)
     links: Reactive[LinksSnapshot] = var(LinksSnapshot())
     now: Reactive[datetime | None] = var(None)
-    patience: Reactive[Patience] = var(Patience())
     runtime: Reactive[Runtime | None] = var(None)
     trouble: Reactive[str] = var("")
     """What keeps the console from its work; stays on the screen until it is mended."""
     current: Reactive[int] = var(1)
     zoomed: Reactive[bool] = var(False, toggle_class="-zoomed")
 
+    health_pane = query_one("#health", HealthPane)
     logs = query_one("#logs", LogPane)
     alerts_pane = query_one("#alerts", AlertsPane)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.attention = Attention(self, self._attend)
+        self._sought = ""
 
     def compose(self) -> ComposeResult:
         """Lay out the bar, the strip, the panes and the hints."""
         here = Dashboard
         yield ContextBar()
         yield Static(id="trouble")
-        yield PaneStrip().data_bind(
-            here.health, here.releases, here.alerts, here.now, here.patience, current=here.current
-        )
+        yield PaneStrip().data_bind(here.health, here.releases, here.alerts, here.now, current=here.current)
         with Container(id="panes"):
-            health = HealthPane(id="health").data_bind(here.health, here.now, here.patience)
+            health = HealthPane(id="health").data_bind(here.health, here.discovery, here.now)
             health.add_class("-current")
             yield health
             yield AlertsPane(id="alerts").data_bind(here.alerts, here.now)
-            yield ReleasesPane(id="releases").data_bind(here.releases, here.now, here.patience)
+            yield ReleasesPane(id="releases").data_bind(here.releases, here.now)
             yield LogPane(id="logs")
         yield HintBar()
 
@@ -122,6 +128,7 @@ class Dashboard(Screen[None]):
         if runtime is not None and runtime.config.apps:
             self.logs.apps = tuple(runtime.config.apps)
             self._show_log(runtime.config.main_app())
+            self.attention.changed()
 
     def watch_trouble(self, trouble: str) -> None:
         """Show what is wrong above everything else."""
@@ -131,10 +138,17 @@ class Dashboard(Screen[None]):
             line.set_class(bool(trouble), "-shown")
 
     def watch_health(self, health: HealthSnapshot | None) -> None:
-        """Tell the alerts when the figures behind them were last seen."""
+        """Tell the alerts when the figures behind them were last seen, and the log which apps there are."""
         seen = [app.endpoint.reading.observed_at for app in health.apps] if health else []
         if self.is_mounted:
             self.alerts_pane.checked_at = max((at for at in seen if at), default=None)
+        if health and self.is_mounted:
+            self.logs.apps = tuple(app.app for app in health.apps)
+            self._say_trouble()
+            if self._sought in self.logs.apps:
+                # The pane gets the news after its screen.
+                self.call_after_refresh(self.health_pane.move_to, self._sought)
+                self._sought = ""
 
     def watch_now(self) -> None:
         """Let the age of a lost link grow."""
@@ -147,8 +161,17 @@ class Dashboard(Screen[None]):
     def _say_trouble(self) -> None:
         if self.now is None or not self.is_mounted:
             return
-        down = [(key, link) for key, link in self.links.links if link.state in (Link.LOST, Link.REFUSED)]
+        host = self._host_of(self.logs.app_name)
+        down = [
+            (key, link)
+            for key, link in self.links.links
+            if link.state in (Link.LOST, Link.REFUSED) and key.partition("/")[0] == host
+        ]
         self.logs.trouble = f"{down[0][0]} {down[0][1].state} {ago(down[0][1].since, self.now)}" if down else ""
+
+    def _host_of(self, app: str) -> str:
+        apps = self.health.apps if self.health else ()
+        return next((each.host for each in apps if each.app == app), "")
 
     def watch_current(self, current: int) -> None:
         """Mark the pane that is looked at: the only one there is where there is no room for four."""
@@ -165,6 +188,25 @@ class Dashboard(Screen[None]):
             if pane in event.widget.ancestors_with_self:
                 self.current = number
         self.refresh_bindings()
+
+    # -- what is looked at -------------------------------------------------------------------------------------------
+
+    @on(Panel.ViewChanged)
+    def view_changed(self) -> None:
+        """Have what is on screen asked at its interval."""
+        self.attention.changed()
+
+    def on_screen_suspend(self) -> None:
+        """Another screen covers this one."""
+        self.attention.cover(True)
+
+    def on_screen_resume(self) -> None:
+        """It is seen again."""
+        self.attention.cover(False)
+
+    def _attend(self, health: frozenset[str], releases: frozenset[str]) -> None:
+        if self.runtime is not None:
+            self.runtime.monitors.attend(health, releases)
 
     # -- moving ----------------------------------------------------------------------------------------------------
 
@@ -223,6 +265,36 @@ class Dashboard(Screen[None]):
         self._show_log(event.app)
         self.go(3)
 
+    @on(HealthPane.ShowAnswers)
+    @on(ReleasesPane.ShowAnswers)
+    def show_answers(self, event: HealthPane.ShowAnswers | ReleasesPane.ShowAnswers) -> None:
+        """Show what a host said on the whole screen."""
+        from screens.raw import RawScreen
+
+        self.app.push_screen(RawScreen(event.answers))
+
+    @on(HealthPane.ChooseApp)
+    def choose_app(self, event: HealthPane.ChooseApp) -> None:
+        """Offer the apps that are not watched."""
+        from screens.other_apps import OtherAppsScreen
+
+        shown = OtherAppsScreen(event.host).data_bind(Dashboard.health, Dashboard.discovery)
+        self.app.push_screen(shown, self._look_at)
+
+    def _look_at(self, chosen: tuple[str, str] | None) -> None:
+        """Look at an app, and go to it as soon as it is there."""
+        if self.runtime is not None:
+            self._sought = guests.look_at(self.app, self.runtime, chosen)
+
+    @on(HealthPane.LookAwayFrom)
+    async def look_away_from(self, event: HealthPane.LookAwayFrom) -> None:
+        """Watch an app no more."""
+        if self.runtime is None:
+            return
+        await self.runtime.monitors.look_away(event.app)
+        if self.logs.app_name == event.app:
+            self._show_log(self.runtime.config.main_app())
+
     @on(LogPane.WatchLog)
     def watch_log(self, event: LogPane.WatchLog) -> None:
         """Show an app's log."""
@@ -231,3 +303,4 @@ class Dashboard(Screen[None]):
     def _show_log(self, app: str) -> None:
         if self.runtime is not None:
             self.logs.show_log(app, self.runtime.monitors.watch_logs(app))
+            self._say_trouble()

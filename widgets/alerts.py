@@ -110,7 +110,7 @@ class AlertsPane(Panel):
         if self.alerts is None or self.now is None:
             return [Row("", (Content.styled("connecting", "$text-muted"),))]
         now = self.now
-        rows = [Row(alert.id, self._open(alert, width, now)) for alert in self.alerts.open]
+        rows = [Row(alert.id, self._open(alert, width, now), about=alert.app or "") for alert in self.alerts.open]
         if not rows:
             rows = [Row("", (self._none(width, now),))]
         if self.alerts.cleared:

@@ -1,8 +1,8 @@
-"""The Health pane: how every app is, why, and how fresh each figure is."""
+"""The Health pane: how every app is, why, and how fresh each figure is; and what else the hosts have."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -13,23 +13,53 @@ from textual.message import Message
 from textual.reactive import Reactive, var
 
 from restant_tui.monitors.readings import trust_at
-from restant_tui.monitors.snapshots import AppHealth, HealthSnapshot, Reading, Status, Trust
+from restant_tui.monitors.snapshots import (
+    AppHealth,
+    DiscoverySnapshot,
+    HealthSnapshot,
+    HostApps,
+    RawAnswer,
+    Status,
+    Trust,
+)
 from widgets import commands, glyphs
+from widgets.app_block import AppBlock
 from widgets.commands import Command
-from widgets.layout import age, fit, outside, pad, sentence, spread, wrapped
-from widgets.panel import Panel, Row
-from widgets.patience import Patience
-from widgets.summaries import app_face
+from widgets.layout import age, fit, outside, sentence, spread
+from widgets.panel import Later, Panel, Row
+from widgets.summaries import MANY, health_words
 
-_FACE_WIDTH = 10
-_DETAILED = 60
-_ROOMY = 4
+_HOST = "host:"
 
 
 class ShowLogs(Command):
-    """Show the log of the selected app."""
+    """Show the log of the selected app; on the line of a host, choose another of its apps to look at."""
 
     key, hint, title = "enter", "Logs", "Show the selected app's log"
+
+
+class NextNotOk(Command):
+    """Go to the next app that is not ok, and from the last to the first."""
+
+    key, title = "n", "Next app that is not ok"
+
+
+class LookAtApp(Command):
+    """Look at an app that the inventory does not name, until the console is left; the configuration stays as it is."""
+
+    key, title = "plus", "Look at another app"
+
+
+class LookAway(Command):
+    """Look no more at the selected app, one that the inventory does not name."""
+
+    key, title = "minus", "Look no more at this app"
+
+
+class ShowRaw(Command):
+    """Show what the host said where its answer could not be read, on the whole screen."""
+
+    key, title = "v", "Show the raw answer"
 
 
 class HealthPane(Panel):
@@ -41,124 +71,167 @@ class HealthPane(Panel):
 
         app: str
 
+    @dataclass
+    class ChooseApp(Message):
+        """Asks for the list of apps that can be looked at besides; those of one host first."""
+
+        host: str
+
+    @dataclass
+    class LookAwayFrom(Message):
+        """Asks to look no more at an app."""
+
+        app: str
+
+    @dataclass
+    class ShowAnswers(Message):
+        """Asks to show what was said."""
+
+        answers: tuple[RawAnswer, ...]
+
     NUMBER, TITLE = 1, "Health"
-    DOES = (ShowLogs,)
+    DOES = (ShowLogs, NextNotOk, LookAtApp, LookAway, ShowRaw)
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings(*DOES)]
 
     health: Reactive[HealthSnapshot | None] = var(None)
+    discovery: Reactive[DiscoverySnapshot | None] = var(None)
     now: Reactive[datetime | None] = var(None)
-    patience: Reactive[Patience] = var(Patience())
 
     def watch_health(self) -> None:
         """Draw what changed."""
         self.redraw()
+        self.refresh_bindings()
+
+    def watch_discovery(self) -> None:
+        """Draw what changed."""
+        self.redraw()
+        self.refresh_bindings()
 
     def watch_now(self) -> None:
         """Let the ages grow."""
         self.redraw()
 
+    def move_to(self, row_id: str) -> None:
+        """Put the cursor on an app or a host; the keys depend on it."""
+        super().move_to(row_id)
+        self.refresh_bindings()
+
+    @property
+    def selected(self) -> AppHealth | None:
+        """The app under the cursor."""
+        apps = self.health.apps if self.health else ()
+        return next((app for app in apps if app.app == self.cursor_id), None)
+
+    @property
+    def host(self) -> HostApps | None:
+        """The host under the cursor."""
+        hosts = self.discovery.hosts if self.discovery else ()
+        return next((host for host in hosts if _HOST + host.host == self.cursor_id), None)
+
+    def unavailable(self, command: type[Command]) -> str:
+        """Return why a command cannot be used now."""
+        app = self.selected
+        if command is ShowLogs and app is None and self.host is None:
+            return "no app is selected"
+        if command is NextNotOk and not self._bad():
+            return "no app is known to be other than ok"
+        if command is LookAtApp and not any(host.others for host in (self.discovery or DiscoverySnapshot()).hosts):
+            return "no host is known to have another app"
+        if command is LookAway and (app is None or app.listed):
+            return "only an app that is not in the inventory can be left out"
+        if command is ShowRaw and not self._answers():
+            return "every answer about this could be read, or none came"
+        return ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey the keys that cannot be used now."""
+        return commands.check(self, action)
+
     def action_show_logs(self) -> None:
-        """Ask for the selected app's log."""
-        if self.cursor_id:
-            self.post_message(self.ShowLogsOf(self.cursor_id))
+        """Ask for the selected app's log, or for the apps of the selected host."""
+        if self.selected:
+            self.post_message(self.ShowLogsOf(self.selected.app))
+        elif self.host:
+            self.post_message(self.ChooseApp(self.host.host))
+
+    def action_next_not_ok(self) -> None:
+        """Go to the next app that is not ok."""
+        bad = self._bad()
+        ids = [app.app for app in self.health.apps] if self.health else []
+        at = ids.index(self.cursor_id) if self.cursor_id in ids else -1
+        after = [name for name in ids[at + 1 :] if name in bad] or [name for name in ids if name in bad]
+        if after:
+            self.move_to(after[0])
+
+    def action_look_at_app(self) -> None:
+        """Ask for the apps that can be looked at besides."""
+        host = self.host.host if self.host else self.selected.host if self.selected else ""
+        self.post_message(self.ChooseApp(host))
+
+    def action_look_away(self) -> None:
+        """Ask to look no more at the selected app."""
+        if self.selected and not self.selected.listed:
+            self.post_message(self.LookAwayFrom(self.selected.app))
+
+    def action_show_raw(self) -> None:
+        """Ask to show what was said."""
+        if answers := self._answers():
+            self.post_message(self.ShowAnswers(answers))
+
+    def _bad(self) -> frozenset[str]:
+        apps = self.health.apps if self.health else ()
+        return frozenset(app.app for app in apps if app.status is not Status.OK)
+
+    def _answers(self) -> tuple[RawAnswer, ...]:
+        if app := self.selected:
+            readings = [app.processes.reading, app.certificate.reading]
+        else:
+            readings = [self.host.reading] if self.host else []
+        return tuple(reading.raw for reading in readings if reading.raw)
+
+    # -- drawing ---------------------------------------------------------------------------------------------------
+
+    def foot(self) -> str:
+        """Return how many apps are how, where there are more than can be seen at once."""
+        if self.health is None or self.now is None or len(self.health.apps) < MANY:
+            return ""
+        words = health_words(self.health, self.now, glyphs.of(self.app))
+        return words + ("  n finds the next" if self._bad() else "")
 
     def rows(self, width: int) -> Iterable[Row]:
-        """Return a block for each app; words where there is nothing to show yet."""
+        """Return a block for each app and a line for each host; words where there is nothing to show yet."""
         if self.health is None or self.now is None:
             return [Row("", (Content.styled("connecting", "$text-muted"),))]
-        if not self.health.apps:
-            return [Row("", (Content.styled("no app is configured", "$text-muted"),))]
-        rows: list[Row] = []
-        for app in self.health.apps:
-            if rows and len(self.health.apps) <= _ROOMY:
-                rows.append(Row("", (Content(""),)))
-            rows.append(Row(app.app, self._block(app, width, self.now)))
-        return rows
+        rows = list(self._apps(self.health, width, self.now))
+        if not rows:
+            rows.append(Row("", (Content.styled("no app is configured", "$text-muted"),)))
+        hosts = [
+            Row(_HOST + host.host, (line,))
+            for host in (self.discovery.hosts if self.discovery else ())
+            if (line := self._host(host, width, self.now)) is not None
+        ]
+        return [*rows, Row("", (Content(""),)), *hosts] if hosts else rows
 
-    def _block(self, app: AppHealth, width: int, now: datetime) -> tuple[Content, ...]:
-        face = app_face(app, now, self.patience, glyphs.of(self.app))
-        sign = pad(Content.styled(str(face), face.style), _FACE_WIDTH)
-        word = Content.styled(glyphs.environment_word(app.environment), glyphs.environment_style(app.environment))
-        seen = _seen(app.endpoint.reading, now) if width < _DETAILED else Content("")
-        # The app's name gives way, never the word of its environment.
-        room = width - sign.cell_length - word.cell_length - seen.cell_length - 3
-        name = sentence([sign, fit(outside(app.app, "bold"), room), word], " ")
-        lines: list[Content] = []
-        if width >= _DETAILED:
-            lines = [
-                fit(name, width),
-                self._sourced(self._endpoint(app, now, 16), app.endpoint.reading, width, now),
-                self._sourced(self._processes(app, now, detail=True), app.processes.reading, width, now),
-                self._sourced(self._certificate(app, now), app.certificate.reading, width, now),
-            ]
-        else:
-            both = sentence([self._processes(app, now, detail=False), self._certificate(app, now)])
-            lines = [
-                spread(name, seen, width),
-                fit(Content("  ") + self._endpoint(app, now, max(0, width - 22)), width),
-                fit(Content("  ") + both, width),
-            ]
-        if app.status is not Status.OK and app.reason:
-            lines += wrapped(outside(app.reason).plain, width, face.style, indent=2, limit=2)
-        return tuple(lines)
+    def _apps(self, health: HealthSnapshot, width: int, now: datetime) -> Iterator[Row]:
+        signs, several = glyphs.of(self.app), len({app.host for app in health.apps}) > 1
+        for number, app in enumerate(health.apps):
+            if number and len(health.apps) < MANY:
+                yield Row("", (Content(""),))
+            block = AppBlock(app, width, now, signs, hosts=several)
+            yield Row(app.app, Later(block.height(), block.lines), about=app.app)
 
-    def _endpoint(self, app: AppHealth, now: datetime, spark: int) -> Content:
-        endpoint = app.endpoint
-        trust = trust_at(endpoint.reading, now, self.patience.health)
-        if endpoint.reading.observed_at is None:
-            return Content("HTTP ") + Content.styled(trust.value, glyphs.trust_style(trust))
-        dim = "" if trust is Trust.LIVE else "$text-muted"
-        if endpoint.http_status is None:
-            answer = outside(endpoint.error or "no answer", dim or "$text-error")
-        else:
-            good = endpoint.http_status < 400
-            answer = Content.styled(f"HTTP {endpoint.http_status}", dim or ("" if good else "bold $text-error"))
-        took = (
-            Content.styled(f"{endpoint.response_ms:.0f} ms", dim) if endpoint.response_ms is not None else Content("")
-        )
-        bars = glyphs.sparkline(endpoint.history_ms, spark, glyphs.of(self.app))
+    def _host(self, found: HostApps, width: int, now: datetime) -> Content | None:
+        """Return what a host has besides; None where there is nothing to say."""
+        trust, reading = trust_at(found.reading, now), found.reading
         word = Content("") if trust is Trust.LIVE else Content.styled(trust.value, glyphs.trust_style(trust))
-        return sentence([answer, took, word, Content.styled(bars, dim or "$text-primary")])
-
-    def _processes(self, app: AppHealth, now: datetime, *, detail: bool) -> Content:
-        processes = app.processes
-        trust = trust_at(processes.reading, now, self.patience.processes)
-        if processes.running is None or processes.total is None:
-            return Content("processes ") + Content.styled(trust.value, glyphs.trust_style(trust))
-        whole = processes.running == processes.total and processes.total > 0
-        dim = "" if trust is Trust.LIVE else "$text-muted"
-        count = Content.styled(f"{processes.running}/{processes.total}", dim or ("" if whole else "bold $text-warning"))
-        parts = [Content("processes ") + count]
-        if trust is not Trust.LIVE:
-            parts.append(Content.styled(trust.value, glyphs.trust_style(trust)))
-        if detail:
-            parts += [outside(f"{name} {state}", "$text-muted") for name, state in processes.detail]
-        if processes.restarts:
-            parts.append(Content.styled(f"{processes.restarts} restarts", dim or "$text-warning"))
-        return sentence(parts)
-
-    def _certificate(self, app: AppHealth, now: datetime) -> Content:
-        certificate = app.certificate
-        trust = trust_at(certificate.reading, now, self.patience.certificates)
-        if certificate.days_left is None:
-            return Content("certificate ") + Content.styled(trust.value, glyphs.trust_style(trust))
-        days = Content(f"certificate {certificate.days_left:.0f} d")
-        if trust is Trust.LIVE:
-            return days
-        return sentence([days.stylize("$text-muted"), Content.styled(trust.value, glyphs.trust_style(trust))], " ")
-
-    @staticmethod
-    def _sourced(left: Content, reading: Reading, width: int, now: datetime) -> Content:
-        """Return a figure with what was asked and how long ago; the source gives way first."""
-        left = fit(Content("  ") + left, width)
-        seen = _seen(reading, now)
-        room = width - left.cell_length - seen.cell_length - 4
-        source = fit(outside(reading.source, "$text-muted"), room) if room >= 10 else Content("")
-        return spread(left, sentence([source, seen]), width)
-
-
-def _seen(reading: Reading, now: datetime) -> Content:
-    """Return how long ago a reading was really taken, at a steady width."""
-    if reading.observed_at is None:
-        return Content("")
-    return Content.styled(f"{age(reading.observed_at, now):>4} ago", "$text-muted")
+        if reading.raw is not None:
+            told = outside(f"{found.host}: which apps it has is not known", "$text-muted")
+            return fit(sentence([told, word, Content.styled("v shows the answer", "$text-primary")], ", "), width)
+        watched = {app.app for app in self.health.apps} if self.health else set()
+        others = [name for name in found.others if name not in watched]
+        if not others or reading.observed_at is None:
+            return None
+        seen = Content.styled(f"{age(reading.observed_at, now)} ago", "$text-muted")
+        tail = sentence([Content.styled("(not watched)", "$text-muted"), word, seen])
+        told = outside(f"{found.host} also has: {', '.join(others)}", "$text-muted")
+        return spread(fit(told, width - tail.cell_length - 1), tail, width)

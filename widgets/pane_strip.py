@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +17,6 @@ from restant_tui.alerts.model import AlertsSnapshot
 from restant_tui.monitors.snapshots import HealthSnapshot, ReleasesSnapshot
 from widgets import glyphs
 from widgets.glyphs import Face
-from widgets.patience import Patience
 from widgets.summaries import alerts_face, health_face, releases_face
 
 
@@ -36,12 +35,11 @@ class PaneStrip(Widget):
     releases: Reactive[ReleasesSnapshot | None] = var(None)
     alerts: Reactive[AlertsSnapshot | None] = var(None)
     now: Reactive[datetime | None] = var(None)
-    patience: Reactive[Patience] = var(Patience())
     current: Reactive[int] = var(1)
 
     def __init__(self) -> None:
         super().__init__()
-        self._drawn: list[tuple[int, Content]] = []
+        self._drawn: Sequence[tuple[int, Content]] = ()
 
     def watch_health(self) -> None:
         """Draw if a word changed."""
@@ -59,23 +57,33 @@ class PaneStrip(Widget):
         """Draw if something has become stale."""
         self._redraw()
 
+    def on_resize(self) -> None:
+        """Say as much as there is room for."""
+        self._redraw()
+
     def watch_current(self) -> None:
         """Mark another title."""
         self._redraw()
 
     def _redraw(self) -> None:
-        titles = list(self._titles())
+        titles = self._titles()
         if len(titles) != len(self._drawn) or any(
             not new.is_same(old) for (_, new), (_, old) in zip(titles, self._drawn, strict=True)
         ):
             self._drawn = titles
             self.refresh()
 
-    def _titles(self) -> Iterator[tuple[int, Content]]:
+    def _titles(self) -> Sequence[tuple[int, Content]]:
+        """Return the titles, with all the words there is room for."""
+        whole = list(self._worded(counted=True))
+        room = self.content_size.width - len(whole) + 1
+        return whole if sum(title.cell_length for _, title in whole) <= room else list(self._worded(counted=False))
+
+    def _worded(self, *, counted: bool) -> Iterator[tuple[int, Content]]:
         signs = glyphs.of(self.app)
         faces = (
-            (1, "Health", health_face(self.health, self.now, self.patience, signs)),
-            (2, "Releases", releases_face(self.releases, self.now, self.patience, signs)),
+            (1, "Health", health_face(self.health, self.now, signs, counted=counted)),
+            (2, "Releases", releases_face(self.releases, self.now, signs)),
             (3, "Logs", Face("", "", "")),
             (4, "Alerts", alerts_face(self.alerts, signs)),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,6 +11,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
@@ -18,12 +19,31 @@ from textual.visual import Visual
 from widgets import glyphs
 
 
+class Later:
+    """So many lines, drawn when somebody first looks at one: of two hundred apps only some are in view."""
+
+    def __init__(self, count: int, draw: Callable[[], Sequence[Content]]) -> None:
+        self._count = count
+        self._draw = draw
+        self._lines: Sequence[Content] | None = None
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index: int) -> Content:
+        if self._lines is None:
+            self._lines = self._draw()
+        return self._lines[index] if index < len(self._lines) else Content("")
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One thing in a pane, on one or more lines. `id` is its identity; without one the cursor passes it by."""
 
     id: str
-    lines: tuple[Content, ...]
+    lines: Later | tuple[Content, ...]
+    about: str = ""
+    """The app it tells of, for those who want to know what is looked at."""
 
 
 class Panel(ScrollView, can_focus=True):
@@ -31,6 +51,13 @@ class Panel(ScrollView, can_focus=True):
 
     A pane overrides `rows` and calls `redraw` when its data or the time changed.
     """
+
+    @dataclass
+    class ViewChanged(Message):
+        """Other apps are in view than before; none while the pane is not shown."""
+
+        pane: Panel
+        apps: frozenset[str]
 
     DEFAULT_CSS = """
     Panel {
@@ -65,7 +92,10 @@ class Panel(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self._rows: tuple[Row, ...] = ()
-        self._lines: list[tuple[Content, int]] = []
+        self._places: list[tuple[int, int]] = []
+        """For each line its row, and which of the row's lines it is."""
+        self._shown = False
+        self._in_view: frozenset[str] = frozenset()
         self._subtitle = ""
         self.cursor_id = ""
         self._placed = False
@@ -83,9 +113,38 @@ class Panel(ScrollView, can_focus=True):
         """Return what to show in that many columns. Overridden by each pane."""
         return ()
 
-    def trust_word(self) -> str:
-        """Return the word at the foot of the frame, such as `lost`; empty when all is live."""
+    def foot(self) -> str:
+        """Return what stands at the foot of the frame. Overridden by a pane that has something to say there."""
         return ""
+
+    def on_show(self) -> None:
+        """Tell what is in view now."""
+        self._shown = True
+        self._tell_view()
+
+    def on_hide(self) -> None:
+        """Tell that nothing is in view any more."""
+        self._shown = False
+        self._tell_view()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Tell what has come into view."""
+        super().watch_scroll_y(old_value, new_value)
+        self._tell_view()
+
+    @property
+    def in_view(self) -> frozenset[str]:
+        """The apps of which at least one line can be seen; none while the pane is not shown."""
+        if not self._shown:
+            return frozenset()
+        top = self.scroll_offset.y
+        rows = {index for index, _ in self._places[top : top + self.height]}
+        return frozenset(about for index in rows if (about := self._rows[index].about))
+
+    def _tell_view(self) -> None:
+        if (apps := self.in_view) != self._in_view:
+            self._in_view = apps
+            self.post_message(self.ViewChanged(self, apps))
 
     @property
     def height(self) -> int:
@@ -99,30 +158,34 @@ class Panel(ScrollView, can_focus=True):
         # One column is kept free so that a scrollbar coming or going moves nothing.
         width = max(10, self.container_size.width - 1)
         rows = tuple(self.rows(width))
-        if (word := self.trust_word()) != self._subtitle:
+        if (word := self.foot()) != self._subtitle:
             self._subtitle = word
             self.border_subtitle = Content(word)
         self._take(rows)
+        self._tell_view()
 
     def _take(self, rows: Sequence[Row]) -> None:
         ids = [row.id for row in rows if row.id]
-        before, old_cursor = self._lines, self.cursor_id
+        old_rows, old_places, old_cursor = self._rows, self._places, self.cursor_id
         if ids and not self._placed and not self.has_focus:
             # Nobody has chosen yet: what stands on top is what matters most. With the focus it stays where it is.
             self.cursor_id = ids[0]
         elif self.cursor_id not in ids:
             self.cursor_id = _heir(self.cursor_id, [row.id for row in self._rows if row.id], ids)
         self._rows = tuple(rows)
-        self._lines = [(self._drawable(line), index) for index, row in enumerate(rows) for line in row.lines]
-        if len(before) != len(self._lines) or self.cursor_id != old_cursor:
-            self.virtual_size = Size(self.size.width, len(self._lines))
+        self._places = [(index, line) for index, row in enumerate(rows) for line in range(len(row.lines))]
+        if len(old_places) != len(self._places) or self.cursor_id != old_cursor:
+            self.virtual_size = Size(self.size.width, len(self._places))
             self.refresh()
             return
         top = self.scroll_offset.y
-        for y in range(top, min(len(before), top + self.height)):
-            if span := _difference(before[y][0], self._lines[y][0]):
+        for y in range(top, min(len(old_places), top + self.height)):
+            if span := _difference(self._line(old_rows, old_places[y]), self._line(self._rows, self._places[y])):
                 start, end = span
                 self.refresh(Region(start, y - top, end - start, 1))
+
+    def _line(self, rows: Sequence[Row], place: tuple[int, int]) -> Content:
+        return self._drawable(rows[place[0]].lines[place[1]])
 
     def _drawable(self, line: Content) -> Content:
         mark = glyphs.of(self.app).ellipsis
@@ -135,10 +198,10 @@ class Panel(ScrollView, can_focus=True):
         y += self.scroll_offset.y
         width = self.size.width
         style = self.visual_style
-        if y >= len(self._lines):
+        if y >= len(self._places):
             return Strip.blank(width, style.rich_style)
-        content, index = self._lines[y]
-        if self.has_focus and self._rows[index].id and self._rows[index].id == self.cursor_id:
+        content, row_id = self._line(self._rows, self._places[y]), self._rows[self._places[y][0]].id
+        if self.has_focus and row_id and row_id == self.cursor_id:
             style += self.get_visual_style("panel--cursor")
         strips = Visual.to_strips(self, content, width, 1, style, pad=True)
         return strips[0] if strips else Strip.blank(width, style.rich_style)
@@ -155,7 +218,7 @@ class Panel(ScrollView, can_focus=True):
     def move_to(self, row_id: str) -> None:
         """Put the cursor on that row and bring it into view."""
         self.cursor_id, self._placed = row_id, True
-        places = [y for y, (_, index) in enumerate(self._lines) if self._rows[index].id == row_id]
+        places = [y for y, (index, _) in enumerate(self._places) if self._rows[index].id == row_id]
         if places:
             first, last = places[0], places[-1]
             if first <= 2:
@@ -173,7 +236,7 @@ class Panel(ScrollView, can_focus=True):
         if offset is None:
             return
         y = offset.y + self.scroll_offset.y
-        if y < len(self._lines) and (row_id := self._rows[self._lines[y][1]].id):
+        if y < len(self._places) and (row_id := self._rows[self._places[y][0]].id):
             self.move_to(row_id)
 
 

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import Reactive, var
 
 from restant_tui.monitors.readings import trust_at
-from restant_tui.monitors.snapshots import AppReleases, Attempt, AttemptStatus, ReleasesSnapshot, Trust
+from restant_tui.monitors.snapshots import AppReleases, Attempt, AttemptStatus, RawAnswer, ReleasesSnapshot, Trust
 from restant_tui.text import duration
 from widgets import commands, glyphs
 from widgets.commands import Command
 from widgets.glyphs import Face, Glyphs
 from widgets.layout import age, fit, outside, pad, sentence, spread, wrapped
-from widgets.panel import Panel, Row
-from widgets.patience import Patience
+from widgets.panel import Later, Panel, Row
 
 _WIDE = 70
+
+
+class ShowRaw(Command):
+    """Show what the host said where its answer could not be read, on the whole screen."""
+
+    key, title = "v", "Show the raw answer"
 
 
 class CopyCommit(Command):
@@ -32,13 +40,18 @@ class CopyCommit(Command):
 class ReleasesPane(Panel):
     """For each app the live release, a warning if a restart would start another, and the attempts, newest first."""
 
+    @dataclass
+    class ShowAnswers(Message):
+        """Asks to show what was said."""
+
+        answers: tuple[RawAnswer, ...]
+
     NUMBER, TITLE = 2, "Releases"
-    DOES = (CopyCommit,)
+    DOES = (CopyCommit, ShowRaw)
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings(*DOES)]
 
     releases: Reactive[ReleasesSnapshot | None] = var(None)
     now: Reactive[datetime | None] = var(None)
-    patience: Reactive[Patience] = var(Patience())
 
     def watch_releases(self) -> None:
         """Draw what changed."""
@@ -50,6 +63,8 @@ class ReleasesPane(Panel):
 
     def unavailable(self, command: type[Command]) -> str:
         """Return why a command cannot be used now."""
+        if command is ShowRaw and not self._answers():
+            return "every answer about this could be read, or none came"
         if command is CopyCommit and self.selected is None:
             return "no release is selected"
         if command is CopyCommit and self.selected and self.selected.sha is None:
@@ -75,20 +90,40 @@ class ReleasesPane(Panel):
             self.app.copy_to_clipboard(self.selected.sha)
             self.app.notify(f"copied {self.selected.sha}", markup=False)
 
+    def action_show_raw(self) -> None:
+        """Ask to show what was said."""
+        if answers := self._answers():
+            self.post_message(self.ShowAnswers(answers))
+
+    def _answers(self) -> tuple[RawAnswer, ...]:
+        apps = self.releases.apps if self.releases else ()
+        return tuple(app.reading.raw for app in apps if app.app == self.cursor_id and app.reading.raw)
+
     def rows(self, width: int) -> Iterable[Row]:
         """Return for each app a heading that the cursor passes by, and a row for each attempt."""
         if self.releases is None or self.now is None:
             return [Row("", (Content.styled("connecting", "$text-muted"),))]
         rows: list[Row] = []
+        several = len({app.host for app in self.releases.apps}) > 1
         for app in self.releases.apps:
             if rows:
                 rows.append(Row("", (Content(""),)))
-            rows.append(Row("", self._heading(app, width, self.now)))
-            rows += (Row(_identity(app, each), (self._attempt(each, width, self.now),)) for each in app.attempts)
+            heading = Later(self._heading_height(app, width), partial(self._heading, app, width, self.now, several))
+            # An app without attempts can be gone to where there is something to read about it.
+            rows.append(Row(app.app if app.reading.raw else "", heading, about=app.app))
+            rows += (
+                Row(_identity(app, each), Later(1, partial(self._attempt_line, each, width, self.now)), about=app.app)
+                for each in app.attempts
+            )
         return rows or [Row("", (Content.styled("no app is configured", "$text-muted"),))]
 
-    def _heading(self, app: AppReleases, width: int, now: datetime) -> tuple[Content, ...]:
-        trust = trust_at(app.reading, now, self.patience.releases)
+    def _heading_height(self, app: AppReleases, width: int) -> int:
+        """Return how many lines `_heading` has, without drawing them."""
+        live = 2 if app.live_sha is not None else bool(app.attempts)
+        return 1 + live + len(self._told(app, width))
+
+    def _heading(self, app: AppReleases, width: int, now: datetime, several: bool) -> tuple[Content, ...]:
+        trust = trust_at(app.reading, now)
         seen = app.reading.observed_at
         aged = Content.styled(f"{age(seen, now):>6} ago", "$text-muted") if seen else Content("")
         word = Content("") if trust is Trust.LIVE else Content.styled(trust.value, glyphs.trust_style(trust))
@@ -96,16 +131,24 @@ class ReleasesPane(Panel):
             [
                 outside(app.app, "bold"),
                 Content.styled(glyphs.environment_word(app.environment), glyphs.environment_style(app.environment)),
+                outside(app.host, "$text-muted") if several else Content(""),
             ]
         )
         lines = [spread(name, sentence([word, aged]), width)]
         lines += self._live(app, width, now, dim=trust is not Trust.LIVE)
+        return *lines, *self._told(app, width)
+
+    def _told(self, app: AppReleases, width: int) -> list[Content]:
+        """Return what has to be said in words, where there is something."""
+        lines: list[Content] = []
         if app.warning:
             sign = glyphs.of(self.app).warning
             lines += wrapped(f"{sign} {outside(app.warning).plain}", width, "bold $text-warning", limit=2)
         if not app.attempts and app.reading.reason:
             lines += wrapped(outside(app.reading.reason).plain, width, "$text-muted", indent=2, limit=2)
-        return tuple(lines)
+        if app.reading.raw:
+            lines.append(fit(Content("  ") + Content.styled("v shows the answer", "$text-primary"), width))
+        return lines
 
     def _live(self, app: AppReleases, width: int, now: datetime, *, dim: bool) -> list[Content]:
         if app.live_sha is None:
@@ -123,6 +166,9 @@ class ReleasesPane(Panel):
         )
         tail = sentence([Content.styled(since, "$text-muted"), outside(app.live_source, "$text-muted"), by])
         return [fit(head, width), fit(Content("     ") + tail, width)]
+
+    def _attempt_line(self, attempt: Attempt, width: int, now: datetime) -> tuple[Content, ...]:
+        return (self._attempt(attempt, width, now),)
 
     def _attempt(self, attempt: Attempt, width: int, now: datetime) -> Content:
         face = attempt_face(attempt.status, glyphs.of(self.app))

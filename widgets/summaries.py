@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
+from typing import Final
 
 from restant_tui.alerts.model import AlertsSnapshot
 from restant_tui.monitors.readings import trust_at
@@ -15,39 +17,54 @@ from restant_tui.monitors.snapshots import (
     Trust,
 )
 from widgets.glyphs import Face, Glyphs, status_face, trust_style
-from widgets.patience import Patience
 
-_BAD_FIRST = (Status.CRITICAL, Status.UNKNOWN, Status.WARNING, Status.OK)
+MANY: Final = 5
+"""From so many apps on they are counted."""
+_SEEN = (Trust.LIVE, Trust.NOT_CONFIGURED)
 CONNECTING = Face("", "connecting", "$text-muted")
 
 
-def app_face(app: AppHealth, now: datetime, patience: Patience, glyphs: Glyphs) -> Face:
+def app_face(app: AppHealth, now: datetime, glyphs: Glyphs) -> Face:
     """Return how an app is, as far as its figures can be trusted at this moment; old news is never ok."""
-    trust = trust_at(app.endpoint.reading, now, patience.health)
+    # Of an app that is not in the inventory nobody knows the endpoint: it is as fresh as its processes.
+    trust = trust_at(app.endpoint.reading if app.listed else app.processes.reading, now)
     if app.status in (Status.CRITICAL, Status.WARNING) or trust is Trust.LIVE:
         return status_face(app.status, glyphs)
     return Face(glyphs.unknown, trust.value, trust_style(trust))
 
 
-def health_face(health: HealthSnapshot | None, now: datetime | None, patience: Patience, glyphs: Glyphs) -> Face:
-    """Return the face of the app that is worst off."""
+def health_face(health: HealthSnapshot | None, now: datetime | None, glyphs: Glyphs, *, counted: bool = False) -> Face:
+    """Return the face of the app that is worst off; of many apps how many are like it, or `counted`, like each."""
     if health is None or now is None or not health.apps:
         return CONNECTING
-    worst = min(health.apps, key=lambda app: _BAD_FIRST.index(app.status))
-    stale = [app for app in health.apps if app_face(app, now, patience, glyphs).glyph == glyphs.unknown]
-    if worst.status in (Status.OK, Status.WARNING) and stale:
-        worst = stale[0]
-    return app_face(worst, now, patience, glyphs)
+    faces = _faces(health, now, glyphs)
+    worst, number = next(iter(faces.items()))
+    if len(health.apps) < MANY:
+        return worst
+    words = health_words(health, now, glyphs) if counted else f"{number} {worst.word}"
+    return Face(worst.glyph, words, worst.style)
 
 
-def releases_face(releases: ReleasesSnapshot | None, now: datetime | None, patience: Patience, glyphs: Glyphs) -> Face:
+def health_words(health: HealthSnapshot, now: datetime, glyphs: Glyphs) -> str:
+    """Return how many apps are how, the worst first: `1 critical  2 warning  47 ok`."""
+    return "  ".join(f"{number} {face.word}" for face, number in _faces(health, now, glyphs).items())
+
+
+def _faces(health: HealthSnapshot, now: datetime, glyphs: Glyphs) -> dict[Face, int]:
+    """Return every face there is and how many apps have it, the worst first."""
+    order = (glyphs.critical, glyphs.unknown, glyphs.warning, glyphs.ok)
+    counts = Counter(app_face(app, now, glyphs) for app in health.apps)
+    return dict(sorted(counts.items(), key=lambda pair: order.index(pair[0].glyph)))
+
+
+def releases_face(releases: ReleasesSnapshot | None, now: datetime | None, glyphs: Glyphs) -> Face:
     """Return whether something is being deployed, was rejected or failed, or cannot be seen."""
     if releases is None or now is None or not releases.apps:
         return CONNECTING
-    for app in releases.apps:
-        trust = trust_at(app.reading, now, patience.releases)
-        if trust not in (Trust.LIVE, Trust.NOT_CONFIGURED):
-            return Face(glyphs.unknown, trust.value, trust_style(trust))
+    unseen = [trust for app in releases.apps if (trust := trust_at(app.reading, now)) not in _SEEN]
+    if unseen:
+        count = "" if len(releases.apps) < MANY else f"{unseen.count(unseen[0])} "
+        return Face(glyphs.unknown, count + unseen[0].value, trust_style(unseen[0]))
     newest = [app.attempts[0].status for app in releases.apps if app.attempts]
     if AttemptStatus.RUNNING in newest:
         return Face(glyphs.running, "deploying", "$text-primary")

@@ -41,6 +41,7 @@ def conditions(
             (_certificate(app, limits), app.certificate.reading),
         )
         found += (_about(app, condition, reading) for condition, reading in parts)
+        found.append(_missing(app))
     for release in releases.apps:
         pair = (_deploy_failed(release), _latest_rejected(release))
         found += (_about(release, condition, release.reading) for condition in pair)
@@ -101,6 +102,24 @@ def _certificate(app: AppHealth, limits: Thresholds) -> Condition:
         return _unseen(key)
     status, reason = judge_certificate(certificate, limits)
     return _of_status(key, status, f"{app.app}: {reason}", "renew it before browsers refuse the site")
+
+
+def _missing(app: AppHealth) -> Condition:
+    """The host says that there is no such app: whatever else we think to see of it there is nothing."""
+    key, presence = f"missing:{app.app}", app.presence
+    if presence.known_at is None:
+        return _unseen(key)
+    severity = Severity.CRITICAL if presence.missing else None
+    title = f"{app.app} is not on {app.host}"
+    return Condition(
+        key=key,
+        severity=severity,
+        title=title,
+        detail=presence.missing,
+        app=app.app,
+        environment=app.environment,
+        observed_at=presence.known_at,
+    )
 
 
 def _deploy_failed(app: AppReleases) -> Condition:

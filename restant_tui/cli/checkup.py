@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from restant_tui.engine.runtime import Runtime
     from restant_tui.monitors.missing import Missing
     from restant_tui.monitors.outlook import Outlook
+    from restant_tui.monitors.snapshots import HostApps
     from restant_tui.runbook.model import Runbook
     from restant_tui.transport.used import Used
 
@@ -70,6 +71,8 @@ class Checkup:
     """Runbooks that cannot be read, each with its first problem."""
     missing: tuple[Missing, ...] = ()
     """Logins that are not configured, with what that costs."""
+    apps: tuple[HostApps, ...] = ()
+    """Which apps the hosts have that let us in."""
 
     def exit_status(self) -> int:
         """Return 0 if all is well, 1 if something is missing, 2 if a runbook cannot be run, 3 if a link is not there.
@@ -81,7 +84,7 @@ class Checkup:
         if self.broken or any(one.state is State.CANNOT_RUN for one in self.runbooks):
             return 2
         troubled = any(link.slow for link in self.links) or any(host.troubles for host in self.hosts)
-        troubled = troubled or any(one.says for one in self.secrets)
+        troubled = troubled or any(one.says for one in self.secrets) or any(one.missing for one in self.apps)
         return int(troubled or any(one.state is State.DEGRADED for one in self.runbooks))
 
 
@@ -102,7 +105,7 @@ async def examine(runtime: Runtime, secrets: Secrets, wanted: Iterable[Known]) -
     outlooks, broken, lacks = await asyncio.to_thread(_runbooks, runtime, {one.host: one for one in known})
     return Checkup(
         at=runtime.clock.now(), links=tuple(links), hosts=tuple(known), keyring=await _keyring(secrets),
-        secrets=tuple(tried), runbooks=outlooks, broken=broken, missing=lacks,
+        secrets=tuple(tried), runbooks=outlooks, broken=broken, missing=lacks, apps=await _apps(runtime, there),
     )  # fmt: skip
 
 
@@ -150,6 +153,12 @@ async def _hosts(runtime: Runtime, names: Iterable[str]) -> list[Capabilities]:
     if book is None:
         return []
     return list(await asyncio.gather(*(book.refresh(name) for name in names)))
+
+
+async def _apps(runtime: Runtime, names: Iterable[str]) -> tuple[HostApps, ...]:
+    """Ask the hosts that were reached, and by now know their version, which apps they have."""
+    monitors = runtime.monitors
+    return tuple(await asyncio.gather(*(monitors.discover(name) for name in names)))
 
 
 async def _keyring(secrets: Secrets) -> str:

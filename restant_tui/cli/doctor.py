@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from restant_tui.cli.discovered import host_data, host_lines
 from restant_tui.cli.options import Options
 from restant_tui.text import one_line
 
@@ -65,6 +66,8 @@ def lines(found: Checkup, marks: Marks) -> Iterator[str]:
     yield f"{marks.state(_WORDS[found.exit_status()])}  at {found.at:%Y-%m-%d %H:%M:%S} UTC\n"
     yield from _section("LINKS", _links(found, marks))
     yield from _section("HOSTS", (line for host in found.hosts for line in _host(host, marks)), "none was reached")
+    apps = (line for host in found.apps for line in host_lines(host, found.at, marks))
+    yield from _section("APPS", apps, "not known: no host was reached")
     yield from _section("THIS MACHINE", _here(found, marks))
     yield from _section("SECRETS", _secrets(found, marks), "nothing refers to one")
     yield from _section("RUNBOOKS", _runbooks(found, marks), "not known: no host was reached")
@@ -89,6 +92,7 @@ def plain(found: Checkup) -> dict[str, Any]:
             }
             for host in found.hosts
         ],
+        "apps": [host_data(host) for host in found.apps],
         "local_tools": _local(found)[0],
         "local_tools_missing": _local(found)[1],
         "keyring": {"ok": not found.keyring, "says": found.keyring},

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from restant_tui.alerts.model import Alert, AlertsSnapshot
+from restant_tui.cli.discovered import host_data, host_lines, reading_data
 from restant_tui.cli.marks import Marks
 from restant_tui.journal.outbox import OutboxRow
 from restant_tui.monitors.snapshots import (
     AppHealth,
     AppReleases,
     Attempt,
+    DiscoverySnapshot,
     HealthSnapshot,
     LinksSnapshot,
     Reading,
@@ -39,6 +41,7 @@ class Report:
     releases: ReleasesSnapshot
     links: LinksSnapshot
     alerts: AlertsSnapshot
+    discovery: DiscoverySnapshot = field(default_factory=DiscoverySnapshot)
     messages: tuple[OutboxRow, ...] = ()
     """Those that did not reach people, or perhaps did not, and that no person has seen yet; newest first."""
 
@@ -61,6 +64,7 @@ class Report:
         where = "PRACTICE  " if self.practice else ""
         lines = [f"{where}{marks.state(self.status().value)}  at {self.at:%Y-%m-%d %H:%M:%S} UTC", ""]
         lines += _section("HEALTH", (line for app in self.health.apps for line in self._health(app, marks)))
+        lines += _section("HOSTS", (line for host in self.discovery.hosts for line in host_lines(host, self.at, marks)))
         lines += _section("RELEASES", (line for app in self.releases.apps for line in self._releases(app, marks)))
         lines += _section("ALERTS", (line for alert in self.alerts.open for line in self._alert(alert, marks)))
         links = (self._link(name, status.state.value, status.reason, marks) for name, status in self.links.links)
@@ -77,6 +81,7 @@ class Report:
                 "practice": self.practice,
                 "status": self.status().value,
                 "apps": [_health_json(app) for app in self.health.apps],
+                "hosts": [host_data(host) for host in self.discovery.hosts],
                 "releases": [_releases_json(app) for app in self.releases.apps],
                 "alerts": [_alert_json(alert) for alert in self.alerts.open],
                 "links": [
@@ -93,7 +98,9 @@ class Report:
 
     def _health(self, app: AppHealth, marks: Marks) -> Iterator[str]:
         name = marks.paint(app.environment.value, f"{app.environment.value:<11}")
-        yield f"{marks.state(app.status.value, 11)} {app.app:<18} {name} {one_line(app.reason) or 'all is well'}"
+        host = f"{app.host:<12} " if len(self.discovery.hosts) > 1 else ""
+        why = one_line(app.reason) or "all is well"
+        yield f"{marks.state(app.status.value, 11)} {app.app:<18} {name} {host}{why}"
         endpoint, processes, certificate = app.endpoint, app.processes, app.certificate
         answer = "no answer" if endpoint.http_status is None else f"HTTP {endpoint.http_status}"
         if endpoint.http_status is not None and endpoint.response_ms is not None:
@@ -155,18 +162,10 @@ def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
 
 
-def _reading_json(reading: Reading) -> dict[str, Any]:
-    return {
-        "trust": reading.trust.value,
-        "observed_at": _iso(reading.observed_at),
-        "source": reading.source,
-        "reason": reading.reason,
-    }
-
-
 def _health_json(app: AppHealth) -> dict[str, Any]:
     return {
         "app": app.app,
+        "host": app.host,
         "environment": app.environment.value,
         "status": app.status.value,
         "reason": app.reason,
@@ -175,15 +174,15 @@ def _health_json(app: AppHealth) -> dict[str, Any]:
             "response_ms": app.endpoint.response_ms,
             "error": app.endpoint.error,
             "failures": app.endpoint.failures,
-            **_reading_json(app.endpoint.reading),
+            **reading_data(app.endpoint.reading),
         },
         "processes": {
             "running": app.processes.running,
             "total": app.processes.total,
             "detail": dict(app.processes.detail),
-            **_reading_json(app.processes.reading),
+            **reading_data(app.processes.reading),
         },
-        "certificate": {"days_left": app.certificate.days_left, **_reading_json(app.certificate.reading)},
+        "certificate": {"days_left": app.certificate.days_left, **reading_data(app.certificate.reading)},
     }
 
 
@@ -194,7 +193,7 @@ def _releases_json(app: AppReleases) -> dict[str, Any]:
         "live_source": app.live_source,
         "live_subject": app.live_subject,
         "warning": app.warning,
-        **_reading_json(app.reading),
+        **reading_data(app.reading),
         "attempts": [
             {
                 "build": attempt.build,

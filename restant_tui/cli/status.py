@@ -1,7 +1,8 @@
 """Print one snapshot of everything; exit 0 ok, 1 warning, 2 critical, 3 unknown.
 
-Waits until every configured figure has been asked for once, at most ten seconds. A failed health probe is asked again
-at once, so that one lost answer is not called an outage and an outage is not called one lost answer.
+Waits until every configured figure has been asked for once, at most ten seconds, and three more for each app beyond
+the fourth of a host. A failed health probe is asked again at once, so that one lost answer is not called an outage and
+an outage is not called one lost answer.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from restant_tui.monitors.station import Monitors
 
 LONGEST = 10.0
+_AT_ONCE = 4
+"""So many apps of a host are asked beside each other, the others after one another: it has other work as well."""
+_SECONDS_AN_APP = 3.0
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +48,7 @@ async def snapshot(options: Options, *, as_json: bool = False) -> Report:
 
     async with running(options, monitors=True, person=whom_to_ask(as_json=as_json)) as runtime:
         try:
-            async with asyncio.timeout(LONGEST):
+            async with asyncio.timeout(longest(runtime.config)):
                 await arrived(runtime.monitors, runtime.config)
         except TimeoutError:
             pass  # what has not come by now is shown as what it is: no data
@@ -52,27 +56,35 @@ async def snapshot(options: Options, *, as_json: bool = False) -> Report:
         return _report(runtime, unseen)
 
 
+def longest(config: Config) -> float:
+    """Return the seconds after which what has not come is shown as no data."""
+    most = max((len(config.apps_on(host)) for host in config.hosts), default=0)
+    return LONGEST + _SECONDS_AN_APP * max(0, most - _AT_ONCE)
+
+
 async def arrived(monitors: Monitors, config: Config) -> None:
     """Return as soon as every reading has been asked for, and every failing health probe often enough to be sure."""
+    first = frozenset(app for host in config.hosts for app in config.apps_on(host)[:_AT_ONCE])
+    monitors.attend(first, first)
     asked_at = -1
     while True:
-        health, releases = monitors.health.latest, monitors.releases.latest
-        if not _waiting(health, [app.reading for app in releases.apps]):
+        health, releases, discovery = monitors.health.latest, monitors.releases.latest, monitors.discovery.latest
+        if not _waiting(health, [each.reading for each in (*releases.apps, *discovery.hosts)]):
             again = _in_doubt(health, config.thresholds.failed_probes.critical)
             if not again:
                 return
             if again != asked_at:
                 asked_at = again
-                monitors.ask()
+                monitors.check()
         await _either(monitors)
 
 
 def _waiting(health: HealthSnapshot, readings: list[Reading]) -> bool:
-    from restant_tui.monitors.readings import not_asked
+    from restant_tui.monitors.readings import never_asked
 
     for app in health.apps:
         readings = [*readings, app.endpoint.reading, app.processes.reading, app.certificate.reading]
-    return any(reading == not_asked(reading.source) for reading in readings)
+    return any(never_asked(reading) for reading in readings)
 
 
 def _in_doubt(health: HealthSnapshot, enough: float) -> int:
@@ -81,14 +93,15 @@ def _in_doubt(health: HealthSnapshot, enough: float) -> int:
 
 
 async def _either(monitors: Monitors) -> None:
-    """Wait until the health or the releases have changed."""
+    """Wait until the health, the releases or the apps of a host have changed."""
 
     async def change(feed: object) -> None:
-        changes = feed.follow()  # type: ignore[attr-defined]  # feeds of two types, of which only the change counts
+        changes = feed.follow()  # type: ignore[attr-defined]  # feeds of three types, of which only the change counts
         await anext(changes)
         await anext(changes)
 
-    tasks = [asyncio.create_task(change(feed)) for feed in (monitors.health, monitors.releases)]
+    feeds = (monitors.health, monitors.releases, monitors.discovery)
+    tasks = [asyncio.create_task(change(feed)) for feed in feeds]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -106,6 +119,7 @@ def _report(runtime: Runtime, unseen: list[OutboxRow]) -> Report:
         practice=runtime.config.practice,
         health=monitors.health.latest,
         releases=monitors.releases.latest,
+        discovery=monitors.discovery.latest,
         links=monitors.links.latest,
         alerts=runtime.alerts.feed.latest,
         messages=tuple(unseen),

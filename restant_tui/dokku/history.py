@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from restant_tui.dokku import commands
 from restant_tui.dokku.apps import AppReport, parse_apps_report
-from restant_tui.dokku.ask import ask
-from restant_tui.dokku.builds import parse_builds_list
+from restant_tui.dokku.ask import ask, read
+from restant_tui.dokku.builds import Build, parse_builds_list
 from restant_tui.dokku.git import Commit, parse_deploy_branch, parse_log, parse_reflog
 from restant_tui.dokku.problems import NoAnswer, ParseProblem
 from restant_tui.dokku.releases import Release, commit_named, from_moves, merge
@@ -55,16 +55,16 @@ async def read_history(
         ParseProblem: Dokku answered something we do not understand.
     """
     records = speaks(version, Feature.BUILDS)
-    builds_text, moves_and_commits = await asyncio.gather(
-        ask(dokku, commands.builds_list(app), timeout=timeout) if records else _nothing(),
+    builds, moves_and_commits = await asyncio.gather(
+        read(dokku, commands.builds_list(app), parse_builds_list, timeout=timeout) if records else _none(),
         _commits(app, dokku, admin, timeout, version),
     )
     # After the builds, not beside them: a release that ends in between is then still seen as running.
     argv = commands.apps_report(app, json=speaks(version, Feature.REPORT_JSON))
-    report = parse_apps_report(await ask(dokku, argv, timeout=timeout))
+    report = await read(dokku, argv, parse_apps_report, timeout=timeout)
     moves, commits = moves_and_commits
     if records:
-        releases = merge(parse_builds_list(builds_text), report.live_sha, moves=moves, commits=commits, ledger=ledger)
+        releases = merge(builds, report.live_sha, moves=moves, commits=commits, ledger=ledger)
     else:
         releases = from_moves(moves, report.live_sha)
     live = commit_named(report.live_sha, (*moves, *commits))
@@ -79,7 +79,7 @@ async def _commits(
         return (), ()
     try:
         argv = commands.git_report(app, json=speaks(version, Feature.GIT_REPORT_JSON))
-        branch = parse_deploy_branch(await ask(dokku, argv, timeout=timeout))
+        branch = await read(dokku, argv, parse_deploy_branch, timeout=timeout)
     except (NoAnswer, ParseProblem):
         return (), ()
     moves, commits = await asyncio.gather(
@@ -99,5 +99,5 @@ async def _optional(runner: Runner, argv: commands.Argv, timeout: float) -> str:
         return ""
 
 
-async def _nothing() -> str:
-    return ""
+async def _none() -> tuple[Build, ...]:
+    return ()

@@ -11,12 +11,15 @@ from restant_tui.transport.outcome import Outcome, OutcomeKind
 class ParseProblem(ValueError):
     """An answer that does not mean what we need; `raw` is the whole answer as it came.
 
-    Raised in place of any default: a figure that could not be read is not a figure.
+    Raised in place of any default: a figure that could not be read is not a figure. Where it was asked for just now
+    (`ask.read`), `argv` is what was asked and `errors` what came on standard error.
     """
 
     def __init__(self, message: str, raw: str) -> None:
         super().__init__(message)
         self.raw = raw
+        self.argv: tuple[str, ...] = ()
+        self.errors = ""
 
 
 class NoAnswer(Exception):

@@ -130,8 +130,9 @@ class Runtime:
             which=partial(which, path=programs.get("PATH", "")),
         )  # fmt: skip
         monitors = Monitors(
-            config, links, clock=clock, random=rng, http=http, capabilities=capabilities, ledger=journal
-        )
+            config, links, clock=clock, random=rng, http=http, capabilities=capabilities, ledger=journal,
+            redact=redactor.redact,
+        )  # fmt: skip
         watchers.append(monitors)
 
         def alert_changed(event: AlertEvent, alert: Alert) -> None:

@@ -154,10 +154,6 @@ class CapabilityBook:
         found = self.known(host)
         return found.version if found else None
 
-    def of_app(self, app: str) -> Version | None:
-        """Return which Dokku the host of an app has, as far as known."""
-        return self.version(self._config.apps[app].host)
-
     async def once(self, host: str) -> Capabilities:
         """Return what this start has found; asks the host if it has not been asked yet."""
         found = self.known(host)

@@ -19,13 +19,20 @@ def rank(status: Status) -> int:
     return _RANK[status]
 
 
-def judge(endpoint: Endpoint, processes: Processes, certificate: Certificate, limits: Thresholds) -> Verdict:
-    """Return how an app is, the worst of its parts, and all reasons in one sentence, the worst first."""
+def judge(
+    endpoint: Endpoint, processes: Processes, certificate: Certificate, limits: Thresholds, *, missing: str = ""
+) -> Verdict:
+    """Return how an app is, the worst of its parts, and all reasons in one sentence, the worst first.
+
+    `missing` is the sentence that its host has no such app: what cannot be seen of it there is then explained.
+    """
     readings = {
         "health": endpoint.reading,
         "processes": processes.reading,
         "certificate": certificate.reading,
     }
+    if missing:
+        return _missing(endpoint, limits, missing)
     if all(reading.trust is Trust.NOT_CONFIGURED for reading in readings.values()):
         return Status.UNKNOWN, "nothing is configured to watch it by"
     parts = [
@@ -36,6 +43,11 @@ def judge(endpoint: Endpoint, processes: Processes, certificate: Certificate, li
     ]
     parts.sort(key=lambda part: rank(part[0]), reverse=True)
     return parts[0][0], "; ".join(reason for _, reason in parts if reason)
+
+
+def _missing(endpoint: Endpoint, limits: Thresholds, missing: str) -> Verdict:
+    _, answers = _endpoint(endpoint, limits)
+    return Status.CRITICAL, f"{missing}; {answers}" if answers else missing
 
 
 def failing(http_status: int | None) -> bool:

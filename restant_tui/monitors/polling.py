@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from random import Random
+from typing import Final
 
-_JITTER = 0.1
+JITTER: Final = 0.1
+"""By how much of itself an interval may be longer or shorter."""
 
 
 class Poller:
@@ -63,7 +65,7 @@ class Poller:
             except Exception as problem:
                 # A monitor that dies looks like a host that is well: whatever happens, the next round comes.
                 self._on_problem(problem)
-            pause = self._interval() * self._random.uniform(1 - _JITTER, 1 + _JITTER)
+            pause = self._interval() * self._random.uniform(1 - JITTER, 1 + JITTER)
             try:
                 async with asyncio.timeout(pause):
                     await self._woken.wait()

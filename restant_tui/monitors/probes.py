@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from restant_tui.dokku import commands
-from restant_tui.dokku.ask import ask
+from restant_tui.dokku.ask import read
 from restant_tui.dokku.certs import CertificateReport, parse_certs_report, parse_letsencrypt_report
 from restant_tui.dokku.problems import NoAnswer
 from restant_tui.dokku.ps import parse_ps_report
@@ -44,7 +44,7 @@ async def probe_processes(
 ) -> Processes:
     """Ask for the processes once, in the words that version of Dokku knows; raises NoAnswer or ParseProblem."""
     argv = commands.ps_report(app, json=speaks(version, Feature.REPORT_JSON))
-    report = parse_ps_report(await ask(dokku, argv, timeout=_SECONDS))
+    report = await read(dokku, argv, parse_ps_report, timeout=_SECONDS)
     detail = tuple((process.name, process.state) for process in report.processes)
     running = sum(state == "running" for _, state in detail)
     return Processes(
@@ -66,7 +66,7 @@ async def probe_certificate(
     report = await _letsencrypt(app, dokku)
     if report is None or not report.active:
         argv = commands.certs_report(app, json=speaks(version, Feature.GIT_REPORT_JSON))
-        report = parse_certs_report(await ask(dokku, argv, timeout=_SECONDS))
+        report = await read(dokku, argv, parse_certs_report, timeout=_SECONDS)
     seen = now()
     if report.expires_at is None:
         return Certificate(reading=live(before.reading.source, seen, "no certificate"))
@@ -79,7 +79,7 @@ async def probe_certificate(
 async def _letsencrypt(app: str, dokku: Runner) -> CertificateReport | None:
     """Return the plugin's report; None on a host without the plugin."""
     try:
-        return parse_letsencrypt_report(await ask(dokku, commands.letsencrypt_report(app), timeout=_SECONDS))
+        return await read(dokku, commands.letsencrypt_report(app), parse_letsencrypt_report, timeout=_SECONDS)
     except NoAnswer as problem:
         if problem.outcome.kind is OutcomeKind.EXITED and b"is not a dokku command" in problem.outcome.stderr:
             return None

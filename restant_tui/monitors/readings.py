@@ -3,56 +3,65 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from restant_tui.clock import Clock, ScaledClock
 from restant_tui.dokku.problems import NoAnswer, ParseProblem
-from restant_tui.monitors.snapshots import Reading, Trust
-from restant_tui.text import one_line, parse_duration
+from restant_tui.monitors.snapshots import RawAnswer, Reading, Trust
+from restant_tui.text import one_line
 from restant_tui.transport.outcome import OutcomeKind
 
+_NOT_ASKED = "not asked yet"
 
-def trust_at(reading: Reading, now: datetime, limit: float) -> Trust:
-    """Return how far a reading can be trusted at that moment.
 
-    Args:
-        reading: a reading, maybe taken a while ago.
-        now: the moment it is shown.
-        limit: seconds after which a live reading counts as stale.
-    """
+def trust_at(reading: Reading, now: datetime) -> Trust:
+    """Return how far a reading, maybe taken a while ago, can be trusted at that moment."""
     if reading.trust is not Trust.LIVE:
         return reading.trust
     if reading.observed_at is None:
         return Trust.NO_DATA
-    return Trust.STALE if now - reading.observed_at > timedelta(seconds=limit) else Trust.LIVE
+    return Trust.STALE if (now - reading.observed_at).total_seconds() > reading.good_for else Trust.LIVE
 
 
-def aged(reading: Reading, now: datetime, limit: float) -> Reading:
-    """Return the reading with the trust it deserves at that moment."""
-    trust = trust_at(reading, now, limit)
+def aged(reading: Reading, now: datetime, good_for: float) -> Reading:
+    """Return the reading with the trust it deserves at that moment, and for how long it is good.
+
+    Args:
+        reading: the reading as it was taken, or as it was aged before.
+        now: the moment.
+        good_for: seconds after which it counts as stale as things stand: what is asked less often is good for longer.
+    """
+    if reading.good_for != good_for:
+        reading = replace(reading, good_for=good_for)
+    trust = trust_at(reading, now)
     if trust is reading.trust:
         return reading
     return replace(reading, trust=trust, reason=reading.reason or "nothing newer has come")
 
 
-def stale_limit(interval: str, stale_after: str, clock: Clock) -> float:
-    """Return the seconds of that clock after which what is polled at that interval counts as stale.
+def stale_limit(every: float, grace: float, clock: Clock) -> float:
+    """Return the seconds of that clock after which what is asked so often counts as stale.
 
     Polling goes by real time, but readings carry the clock's: on a clock that runs ten times as fast they are ten
     times as old when the next one comes.
 
     Args:
-        interval: how often it is polled, such as `15s`.
-        stale_after: how much later than that is still good.
+        every: real seconds within which it is asked again.
+        grace: how many later than that is still good.
         clock: the clock the readings are stamped by.
     """
     speed = clock.speed if isinstance(clock, ScaledClock) else 1.0
-    return (parse_duration(interval) + parse_duration(stale_after)) * speed
+    return (every + grace) * speed
 
 
 def not_asked(source: str) -> Reading:
     """Return the reading of something we have not asked for yet."""
-    return Reading(trust=Trust.NO_DATA, observed_at=None, source=source, reason="not asked yet")
+    return Reading(trust=Trust.NO_DATA, observed_at=None, source=source, reason=_NOT_ASKED)
+
+
+def never_asked(reading: Reading) -> bool:
+    """Whether there was no answer yet, good or bad."""
+    return reading.trust is Trust.NO_DATA and reading.reason == _NOT_ASKED
 
 
 def not_configured(source: str, reason: str) -> Reading:
@@ -65,11 +74,21 @@ def live(source: str, now: datetime, reason: str = "") -> Reading:
     return Reading(trust=Trust.LIVE, observed_at=now, source=source, reason=reason)
 
 
-def failed(before: Reading, problem: Exception) -> Reading:
+def lost(before: Reading, reason: str) -> Reading:
+    """Return what becomes of a reading when its link is lost: what was seen stands, with its old time."""
+    return replace(before, trust=Trust.LOST, reason=reason, raw=None)
+
+
+def failed(before: Reading, problem: Exception, raw: RawAnswer | None = None) -> Reading:
     """Return what becomes of a reading when the next probe fails.
 
     A lost link or a timeout leaves the last value standing, as lost or stale and with its old time; an answer that
     cannot be used leaves no data.
+
+    Args:
+        before: the reading so far.
+        problem: what the probe raised.
+        raw: what was said, where that could not be used.
     """
     reason = one_line(str(problem)) or type(problem).__name__
     match problem:
@@ -77,14 +96,14 @@ def failed(before: Reading, problem: Exception) -> Reading:
             if outcome.kind is OutcomeKind.TIMED_OUT:
                 return replace(before, trust=Trust.STALE, reason=reason)
             if outcome.kind is OutcomeKind.UNKNOWN:
-                return replace(before, trust=Trust.LOST, reason=reason)
+                return lost(before, reason)
         case NoAnswer(outcome=outcome) if outcome.kind is OutcomeKind.UNKNOWN:
-            return Reading(trust=Trust.LOST, observed_at=None, source=before.source, reason=reason)
+            return lost(before, reason)
         case ParseProblem():
             reason = f"the answer was not understood: {reason}"
         case _:
             pass
-    return Reading(trust=Trust.NO_DATA, observed_at=None, source=before.source, reason=reason)
+    return Reading(trust=Trust.NO_DATA, observed_at=None, source=before.source, reason=reason, raw=raw)
 
 
 def keeps_value(reading: Reading) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from random import Random
 from typing import Protocol
 
@@ -19,10 +18,21 @@ from restant_tui.dokku.version import Version
 from restant_tui.errors import RestantError
 from restant_tui.journal.records import NotedRelease
 from restant_tui.monitors.feed import Feed
-from restant_tui.monitors.polling import Poller
-from restant_tui.monitors.readings import aged, failed, keeps_value, live, not_asked, not_configured, stale_limit
-from restant_tui.monitors.snapshots import AppReleases, Attempt, AttemptStatus, Reading, ReleasesSnapshot
-from restant_tui.text import parse_duration
+from restant_tui.monitors.gathering import Gathering
+from restant_tui.monitors.rawanswer import Redact, raw_answer
+from restant_tui.monitors.readings import (
+    aged,
+    failed,
+    keeps_value,
+    live,
+    lost,
+    not_asked,
+    not_configured,
+    stale_limit,
+)
+from restant_tui.monitors.rota import Rota
+from restant_tui.monitors.snapshots import AppReleases, Attempt, AttemptStatus, Reading, ReleasesSnapshot, Trust
+from restant_tui.text import Redactor, parse_duration
 from restant_tui.transport.outcome import Runner
 
 _BUSY_SECONDS = 3.0
@@ -62,6 +72,7 @@ class ReleasesMonitor:
         random: Random,
         ledger: Ledger | None = None,
         version: Callable[[str], Version | None] = lambda app: None,
+        redact: Redact | None = None,
     ) -> None:
         """Make a monitor; nothing is asked until `start`.
 
@@ -72,48 +83,75 @@ class ReleasesMonitor:
             random: jitters the intervals.
             ledger: keeps what was seen live from one start to the next; kept for this one only if not given.
             version: tells which Dokku an app's host has; None is taken for a current one.
+            redact: takes secrets out of answers that could not be read.
         """
         self._kept = ledger
         self._recalled: set[str] = set()
         self._version = version
-        self._identities = identities
+        self._redact = redact or Redactor().redact
+        self._identities: dict[str, Identities] = {}
         self._clock = clock
         self._interval = parse_duration(config.polling.releases)
-        self.limit = stale_limit(config.polling.releases, config.polling.stale_after, clock)
-        """Seconds of the clock after which a reading counts as stale."""
-        self._ledger: dict[str, dict[str, str]] = {name: {} for name in config.apps}
-        self._apps = {name: self._first(name, app) for name, app in config.apps.items()}
+        self._grace = parse_duration(config.polling.stale_after)
+        self._ledger: dict[str, dict[str, str]] = {}
+        self._apps: dict[str, AppReleases] = {}
+        self._rota = Rota(self._ask, self._interval, random=random, on_problem=self._missed, pause=self._pause)
+        for name, app in config.apps.items():
+            self._take_in(name, app, identities[name], listed=True)
         self.feed: Feed[ReleasesSnapshot] = Feed(self._snapshot())
-        self._pollers = [
-            Poller(
-                partial(self._ask, name),
-                partial(self._pause, name),
-                random=random,
-                on_problem=partial(self._missed, name),
-            )
-            for name in config.apps
-            if identities[name].dokku is not None
-        ]
+        self._gathering = Gathering(self._publish, lambda: len(self._apps))
 
     def start(self) -> None:
         """Begin to ask."""
-        for poller in self._pollers:
-            poller.start()
+        self._rota.start()
 
-    def wake(self) -> None:
-        """Ask everything now."""
-        for poller in self._pollers:
-            poller.wake()
+    def watch(self, name: str, app: App, identities: Identities) -> None:
+        """Watch an app too that the inventory does not name."""
+        if name not in self._apps:
+            self._take_in(name, app, identities, listed=False)
+            self._gathering.news()
+
+    def forget(self, name: str) -> None:
+        """Watch an app no more."""
+        self._rota.remove(name)
+        self._apps.pop(name, None)
+        self._gathering.news()
+
+    def attend(self, apps: frozenset[str]) -> None:
+        """Say which apps are on screen: they are asked at their intervals, the others in turn."""
+        self._rota.attend(apps)
+        self._gathering.news()
+
+    def wake(self, host: str | None = None) -> None:
+        """Ask everything on a host now, or on all: what is off screen one after the other."""
+        self._rota.wake(host)
+
+    def link_lost(self, host: str, reason: str) -> None:
+        """Take in that a host cannot be asked any more."""
+        for name, app in self._apps.items():
+            if app.host == host and app.reading.trust is not Trust.NOT_CONFIGURED:
+                self._apps[name] = _without_news(app, lost(app.reading, reason))
+        self._gathering.news()
 
     async def close(self) -> None:
-        """Stop asking."""
-        await asyncio.gather(*(poller.close() for poller in self._pollers))
+        """Stop asking; what has come is published."""
+        await self._rota.close()
+        self._gathering.flush()
 
-    def _first(self, name: str, app: App) -> AppReleases:
+    def limit(self, app: str) -> float:
+        """Return the seconds of the clock after which the releases of an app count as stale, as things stand."""
+        return stale_limit(self._rota.every(app), self._grace, self._clock)
+
+    def _take_in(self, name: str, app: App, identities: Identities, *, listed: bool) -> None:
         source = f"builds:list {name}"
-        can_ask = self._identities[name].dokku is not None
-        reading = not_asked(source) if can_ask else not_configured(source, _NO_LOGIN)
-        return AppReleases(app=name, environment=app.environment, reading=reading)
+        reading = not_asked(source) if identities.dokku is not None else not_configured(source, _NO_LOGIN)
+        self._identities[name] = identities
+        self._ledger.setdefault(name, {})
+        self._apps[name] = AppReleases(
+            app=name, host=app.host, listed=listed, environment=app.environment, reading=reading
+        )
+        if identities.dokku is not None:
+            self._rota.add(name, app.host)
 
     def _pause(self, name: str) -> float:
         busy = any(attempt.status is AttemptStatus.RUNNING for attempt in self._apps[name].attempts)
@@ -160,22 +198,33 @@ class ReleasesMonitor:
                 await asyncio.to_thread(self._kept.note_release, name, sha, source, self._clock.now(), build)
 
     def _missed(self, name: str, problem: Exception) -> None:
-        before = self._apps[name]
-        reading = failed(before.reading, problem)
-        if keeps_value(reading):
-            self._keep(replace(before, reading=reading))
-        else:
-            self._keep(AppReleases(app=name, environment=before.environment, reading=reading))
+        before = self._apps.get(name)
+        if before is None:
+            return  # nobody watches it any more
+        raw = raw_answer(problem, before.host, self._clock.now(), self._redact)
+        self._keep(_without_news(before, failed(before.reading, problem, raw)))
 
     def _keep(self, app: AppReleases) -> None:
-        self._apps[app.app] = app
+        self._apps[app.app] = replace(app, reading=replace(app.reading, good_for=self.limit(app.app)))
+        self._gathering.news()
+
+    def _publish(self) -> None:
         self.feed.publish(self._snapshot())
 
     def _snapshot(self) -> ReleasesSnapshot:
         now = self._clock.now()
-        return ReleasesSnapshot(
-            tuple(replace(app, reading=aged(app.reading, now, self.limit)) for app in self._apps.values())
-        )
+        return ReleasesSnapshot(tuple(self._aged(app, now) for app in self._apps.values()))
+
+    def _aged(self, app: AppReleases, now: datetime) -> AppReleases:
+        reading = aged(app.reading, now, self.limit(app.app))
+        return app if reading is app.reading else replace(app, reading=reading)
+
+
+def _without_news(app: AppReleases, reading: Reading) -> AppReleases:
+    """Return an app whose releases did not come; what was seen stands where it may."""
+    if keeps_value(reading):
+        return replace(app, reading=reading)
+    return AppReleases(app=app.app, host=app.host, listed=app.listed, environment=app.environment, reading=reading)
 
 
 def _seen(before: AppReleases, history: History, reading: Reading) -> AppReleases:

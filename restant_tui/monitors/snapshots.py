@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -30,6 +31,19 @@ class Trust(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RawAnswer:
+    """What a host said that we could make nothing of: harmless, without secrets, cut where it was too long."""
+
+    host: str
+    asked: str
+    """The command, as it was sent."""
+    at: datetime
+    text: str
+    cut: bool = False
+    """Whether there was more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """Where a value comes from and when it was really seen; `observed_at` is None if it never was."""
 
@@ -38,6 +52,10 @@ class Reading:
     source: str
     """What was asked, as a person would say it: `GET http://…/health`, `ps:report restant-main`."""
     reason: str = ""
+    good_for: float = math.inf
+    """Seconds of the clock after which a live reading counts as stale: its interval, or its turn, and some grace."""
+    raw: RawAnswer | None = None
+    """What was said, where it could not be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +93,25 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """Whether an app is on its host, as the host says itself."""
+
+    known_at: datetime | None = None
+    """When it said so; None while that is not known."""
+    missing: str = ""
+    """One sentence where there is no such app."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppHealth:
     """How one app is: the worst of its parts, and why."""
 
     app: str
     environment: Environment
+    host: str = ""
+    listed: bool = True
+    """False for an app that the inventory does not name: its environment is not known, and counts as production."""
+    presence: Presence = Presence()
     status: Status
     reason: str
     endpoint: Endpoint
@@ -89,7 +121,7 @@ class AppHealth:
 
 @dataclass(frozen=True, slots=True)
 class HealthSnapshot:
-    """Every configured app, in the configured order."""
+    """Every configured app, in the configured order, and then those a person looks at besides."""
 
     apps: tuple[AppHealth, ...] = ()
 
@@ -129,6 +161,9 @@ class AppReleases:
     app: str
     environment: Environment
     reading: Reading
+    host: str = ""
+    listed: bool = True
+    """False for an app that the inventory does not name."""
     live_sha: str | None = None
     live_source: str = ""
     live_subject: str = ""
@@ -139,9 +174,30 @@ class AppReleases:
 
 @dataclass(frozen=True, slots=True)
 class ReleasesSnapshot:
-    """Every configured app, in the configured order."""
+    """Every configured app, in the configured order, and then those a person looks at besides."""
 
     apps: tuple[AppReleases, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostApps:
+    """Which apps one host has, as it says itself."""
+
+    host: str
+    reading: Reading
+    watched: tuple[str, ...] = ()
+    """Those the inventory names, in its order."""
+    others: tuple[str, ...] = ()
+    """Those it does not name, in the host's order."""
+    missing: tuple[str, ...] = ()
+    """Those the inventory names and the host does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class DiscoverySnapshot:
+    """Every configured host, in the configured order."""
+
+    hosts: tuple[HostApps, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

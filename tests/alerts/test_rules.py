@@ -17,6 +17,7 @@ from restant_tui.monitors.snapshots import (
     Endpoint,
     HealthSnapshot,
     LinksSnapshot,
+    Presence,
     Processes,
     Reading,
     ReleasesSnapshot,
@@ -32,6 +33,8 @@ LOST = Reading(trust=Trust.LOST, observed_at=START, source="somewhere", reason="
 WELL = AppHealth(
     app="shop",
     environment=Environment.PRODUCTION,
+    host="box",
+    presence=Presence(known_at=START),
     status=Status.OK,
     reason="",
     endpoint=Endpoint(reading=SEEN, http_status=200, response_ms=100),
@@ -62,7 +65,7 @@ def test_when_all_is_well_every_rule_says_so() -> None:
     found = looked_at()
     assert bad(found) == {}
     assert all(condition.known for condition in found.values())
-    assert len(found) == 7
+    assert len(found) == 8
 
 
 @pytest.mark.parametrize(
@@ -95,6 +98,16 @@ def test_slowness(response: float, severity: Severity) -> None:
     found = looked_at(replace(WELL, endpoint=slow))
     assert bad(found) == {"slow:shop": severity}
     assert found["slow:shop"].detail == f"its health endpoint took {response} ms"
+
+
+def test_an_app_that_its_host_does_not_have_is_critical_as_long_as_the_host_says_so() -> None:
+    gone = replace(WELL, presence=Presence(known_at=START, missing="box has no app `shop`: misspelt, or destroyed"))
+    found = looked_at(gone)
+    assert bad(found) == {"missing:shop": Severity.CRITICAL}
+    assert found["missing:shop"].title == "shop is not on box"
+    assert "misspelt, or destroyed" in found["missing:shop"].detail
+    unknown = looked_at(replace(gone, presence=Presence()))
+    assert not unknown["missing:shop"].known, "a lost link does not clear it"
 
 
 def test_processes_and_certificates() -> None:
@@ -134,6 +147,7 @@ def test_what_cannot_be_seen_says_nothing_rather_than_that_all_is_well() -> None
         endpoint=Endpoint(reading=LOST, http_status=200, response_ms=90),
         processes=Processes(reading=LOST, running=2, total=2),
         certificate=Certificate(reading=LOST, days_left=60),
+        presence=Presence(),
     )
     found = looked_at(blind, replace(RELEASED, reading=LOST))
     assert bad(found) == {}

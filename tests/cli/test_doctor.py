@@ -9,6 +9,8 @@ from restant_tui.cli.doctor import lines, plain
 from restant_tui.cli.marks import Marks
 from restant_tui.dokku.readiness import Readiness, State
 from restant_tui.monitors.outlook import Outlook
+from restant_tui.monitors.readings import live
+from restant_tui.monitors.snapshots import HostApps
 from restant_tui.transport.used import Used
 from tests.support import capabilities
 from tests.support.clock import START
@@ -99,9 +101,19 @@ def test_nothing_reached_is_said_in_each_place() -> None:
 def test_json_has_the_same_facts_under_stable_keys() -> None:
     found = plain(WELL)
     assert set(found) == {
-        "format", "at", "ok", "status", "links", "logins_missing", "hosts", "local_tools", "local_tools_missing",
-        "keyring", "secrets", "runbooks", "broken",
+        "format", "at", "ok", "status", "links", "logins_missing", "hosts", "apps", "local_tools",
+        "local_tools_missing", "keyring", "secrets", "runbooks", "broken",
     }  # fmt: skip
     assert found["hosts"][0]["dokku"] == "0.38.27"
     assert found["runbooks"] == [{"id": "rollback", "readiness": "ready", "reasons": []}]
     assert found["secrets"] == [{"name": "slack", "used_by": ("channel team",), "says": ""}]
+
+
+def test_an_app_of_the_inventory_that_its_host_does_not_have_is_something_missing() -> None:
+    seen = live("apps:list", START)
+    here = HostApps(host="box", reading=seen, watched=("shop",), others=("blog",), missing=("shopp",))
+    found = replace(WELL, apps=(here,))
+    assert found.exit_status() == 1
+    assert "box                also has blog (not watched)" in text(found)
+    assert "x missing: shopp" in text(found)
+    assert plain(found)["apps"][0]["missing"] == ["shopp"]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -17,10 +18,13 @@ from restant_tui.monitors.snapshots import (
     Attempt,
     AttemptStatus,
     Certificate,
+    DiscoverySnapshot,
     Endpoint,
     HealthSnapshot,
+    HostApps,
     LinksSnapshot,
     Processes,
+    RawAnswer,
     Reading,
     ReleasesSnapshot,
     Status,
@@ -155,7 +159,9 @@ def test_text_from_outside_cannot_drive_the_terminal() -> None:
 
 def test_json_has_the_same_facts_under_stable_keys() -> None:
     plain = json.loads(report(status=Status.WARNING, alert=Severity.WARNING).as_json())
-    assert set(plain) == {"format", "at", "practice", "status", "apps", "releases", "alerts", "links", "messages"}
+    assert set(plain) == {
+        "format", "at", "practice", "status", "apps", "hosts", "releases", "alerts", "links", "messages",
+    }  # fmt: skip
     assert plain["status"] == "warning"
     app = plain["apps"][0]
     assert app["health"]["http_status"] == 200
@@ -180,3 +186,49 @@ def test_a_message_that_did_not_reach_people_is_shown_until_somebody_has_seen_it
     [plain] = json.loads(made.as_json())["messages"]
     assert (plain["id"], plain["state"], plain["channel"]) == (7, "failed", "incidents")
     assert "MESSAGES\n  none" in report().as_text(Marks())
+
+
+def discovered(**changes: Any) -> HostApps:
+    found = HostApps(
+        host="main", reading=replace(reading(), source="apps:list"), watched=("shop",), others=("blog", "shop-old")
+    )
+    return replace(found, **changes)
+
+
+def test_apps_nobody_watches_are_told_and_those_that_are_not_there_loudly() -> None:
+    made = replace(report(), discovery=DiscoverySnapshot((discovered(missing=("shopp",)),)))
+    text = made.as_text(Marks())
+    assert "main               also has blog, shop-old (not watched); 3 s ago, apps:list" in text
+    assert "x missing: shopp; misspelt in the configuration, or destroyed" in text
+    [host] = json.loads(made.as_json())["hosts"]
+    assert (host["host"], host["watched"], host["not_watched"], host["missing"]) == (
+        "main", ["shop"], ["blog", "shop-old"], ["shopp"],
+    )  # fmt: skip
+    assert (host["trust"], host["source"]) == ("live", "apps:list")
+
+
+def test_a_list_of_apps_that_did_not_come_is_no_data_and_names_no_app() -> None:
+    unread = replace(reading(Trust.NO_DATA, reason="the answer was not understood"), source="apps:list")
+    made = replace(report(), discovery=DiscoverySnapshot((discovered(reading=unread, watched=(), others=()),)))
+    assert "main               no data: the answer was not understood" in made.as_text(Marks())
+    assert "blog" not in made.as_text(Marks())
+
+
+def test_what_could_not_be_read_stands_raw_in_json() -> None:
+    said = RawAnswer(host="main", asked="ps:report shop", at=START, text="Segmentation fault", cut=False)
+    app = health(trust=Trust.NO_DATA)
+    broken = replace(app, processes=Processes(reading=replace(app.processes.reading, raw=said)))
+    data = json.loads(replace(report(), health=HealthSnapshot((broken,))).as_json())
+    assert data["apps"][0]["processes"]["raw"] == {
+        "asked": "ps:report shop",
+        "text": "Segmentation fault",
+        "cut": False,
+    }
+    assert data["apps"][0]["processes"]["running"] is None
+
+
+def test_with_several_hosts_each_app_says_on_which_it_is() -> None:
+    two = DiscoverySnapshot((discovered(), discovered(host="other")))
+    made = replace(report(), discovery=two, health=HealthSnapshot((replace(health(), host="other"),)))
+    assert "shop               production  other        all is well" in made.as_text(Marks())
+    assert json.loads(made.as_json())["apps"][0]["host"] == "other"

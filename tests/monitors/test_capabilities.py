@@ -109,7 +109,7 @@ async def test_it_is_remembered_between_starts_with_its_age(tmp_path: Path) -> N
     assert kept == first.known("box")
     assert kept is not None
     assert kept.observed_at == START
-    assert second.of_app("shop") == (0, 38, 27)
+    assert second.version("box") == (0, 38, 27)
 
 
 @pytest.mark.parametrize("damaged", [b"", b"{", b"[]", b'{"host": "box"}', b'{"host":"till","observed_at":"x"}'])

@@ -21,10 +21,19 @@ def no_answer(outcome: Outcome) -> NoAnswer:
 
 
 def test_a_reading_grows_stale_and_says_so() -> None:
-    assert trust_at(SEEN, START + timedelta(seconds=25), 25) is Trust.LIVE
-    assert trust_at(SEEN, START + timedelta(seconds=26), 25) is Trust.STALE
+    seen = aged(SEEN, START + timedelta(seconds=25), 25)
+    assert seen.trust is Trust.LIVE
+    assert trust_at(seen, START + timedelta(seconds=25)) is Trust.LIVE
+    assert trust_at(seen, START + timedelta(seconds=26)) is Trust.STALE
     assert aged(SEEN, START + timedelta(seconds=26), 25).reason == "nothing newer has come"
-    assert trust_at(NEVER, START, 25) is Trust.NO_DATA
+    assert trust_at(NEVER, START) is Trust.NO_DATA
+
+
+def test_what_has_been_asked_less_often_since_is_good_for_longer() -> None:
+    late = START + timedelta(seconds=200)
+    assert aged(SEEN, late, 25).trust is Trust.STALE
+    assert aged(SEEN, late, 500).trust is Trust.LIVE
+    assert trust_at(aged(SEEN, late, 500), START + timedelta(seconds=501)) is Trust.STALE
 
 
 @pytest.mark.parametrize(
@@ -59,5 +68,5 @@ def test_the_reason_of_a_refusal_is_what_dokku_said() -> None:
 
 
 def test_on_a_fast_clock_readings_are_allowed_to_look_older() -> None:
-    assert stale_limit("5s", "20s", SystemClock()) == 25
-    assert stale_limit("5s", "20s", ScaledClock(10)) == 250
+    assert stale_limit(5, 20, SystemClock()) == 25
+    assert stale_limit(5, 20, ScaledClock(10)) == 250

@@ -141,6 +141,10 @@ async def test_waking_tries_lost_links_and_asks_everything() -> None:
         await until(lambda: runner.times(*commands.builds_list("shop")) == 2)
 
 
-async def test_panes_can_tell_when_a_reading_grows_stale() -> None:
+async def test_every_reading_says_for_how_long_it_is_good() -> None:
     async with station(ScriptedLinks(dokku=host())) as monitors:
-        assert monitors.stale_limit("endpoint") == monitors.stale_limit("releases") == 3620
+        monitors.attend(frozenset({"shop"}), frozenset({"shop"}))
+        await until(lambda: monitors.health.latest.apps[0].status is Status.OK)
+        app = monitors.health.latest.apps[0]
+        readings = (app.endpoint.reading, app.processes.reading, monitors.releases.latest.apps[0].reading)
+        assert {reading.good_for for reading in readings} == {3600 * 1.1 + 20}, "its interval, its jitter, the grace"

@@ -28,6 +28,7 @@ from restant_tui.monitors.snapshots import (
     Attempt,
     AttemptStatus,
     Certificate,
+    DiscoverySnapshot,
     Endpoint,
     HealthSnapshot,
     LinksSnapshot,
@@ -57,7 +58,8 @@ STAGING_ONLY = Config(hosts=CONFIG.hosts, apps={"restant-staging": CONFIG.apps["
 def reading(source: str, age: float = 3.0, trust: Trust = Trust.LIVE, now: datetime = START) -> Reading:
     """A reading taken `age` seconds ago."""
     known = trust in (Trust.LIVE, Trust.STALE, Trust.LOST)
-    return Reading(trust=trust, observed_at=now - timedelta(seconds=age) if known else None, source=source)
+    seen = now - timedelta(seconds=age) if known else None
+    return Reading(trust=trust, observed_at=seen, source=source, good_for=age + 30)
 
 
 def bad_app(**changes: Any) -> AppHealth:
@@ -66,6 +68,7 @@ def bad_app(**changes: Any) -> AppHealth:
     app = AppHealth(
         app="restant-main",
         environment=Environment.PRODUCTION,
+        host="box",
         status=Status.CRITICAL,
         reason="HTTP 500 three times in a row",
         endpoint=Endpoint(
@@ -92,6 +95,7 @@ def good_app(**changes: Any) -> AppHealth:
     app = AppHealth(
         app="restant-staging",
         environment=Environment.STAGING,
+        host="box",
         status=Status.OK,
         reason="",
         endpoint=Endpoint(
@@ -127,6 +131,7 @@ def main_releases(**changes: Any) -> AppReleases:
     app = AppReleases(
         app="restant-main",
         environment=Environment.PRODUCTION,
+        host="box",
         reading=reading("builds:list restant-main", 4),
         live_sha="3f2a9c1e77b0aa01",
         live_source="git-sync",
@@ -146,6 +151,7 @@ def staging_releases() -> AppReleases:
     return AppReleases(
         app="restant-staging",
         environment=Environment.STAGING,
+        host="box",
         reading=reading("builds:list restant-staging", 4),
         live_sha="b81d0027d1c4f00d",
         live_source="git-sync",
@@ -190,7 +196,20 @@ class FakeMonitors:
         self.releases: Feed[ReleasesSnapshot] = Feed(ReleasesSnapshot())
         self.links: Feed[LinksSnapshot] = Feed(LinksSnapshot((("box/dokku", LinkStatus(Link.LIVE, START)),)))
         self.logs: dict[str, LogBuffer] = {}
+        self.discovery: Feed[DiscoverySnapshot] = Feed(DiscoverySnapshot())
         self.woken = 0
+        self.on_screen: list[tuple[frozenset[str], frozenset[str]]] = []
+        """What was attended to, with its health and with its releases, one after the other."""
+        self.guests: list[str] = []
+
+    def attend(self, health: frozenset[str], releases: frozenset[str]) -> None:
+        self.on_screen.append((health, releases))
+
+    def look_at(self, host: str, app: str) -> None:
+        self.guests.append(f"{host}/{app}")
+
+    async def look_away(self, app: str) -> None:
+        self.guests = [guest for guest in self.guests if not guest.endswith(f"/{app}")]
 
     def watch_logs(self, app: str) -> LogBuffer:
         return self.logs.setdefault(app, LogBuffer())
