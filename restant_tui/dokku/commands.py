@@ -5,9 +5,15 @@ Numbers for `logs` go as `--num`: over SSH Dokku splits its command again with `
 
 from __future__ import annotations
 
+import shlex
+
 from restant_tui.dokku import scripts
 
 Argv = tuple[str, ...]
+
+_CLONED = 100
+"""Commits of each branch that are fetched."""
+_LOCAL_GIT: Argv = ("git", "-c", "core.hooksPath=/dev/null")
 
 
 def version() -> Argv:
@@ -134,6 +140,32 @@ def admin_reflog(app: str, branch: str, count: int = 50) -> Argv:
 def admin_log(app: str, branch: str, count: int = 50) -> Argv:
     """As admin, ask for the commits of the deploy branch, newest first (see `git.parse_log`)."""
     return (*_admin_git(app), "log", "--format=%H%x1f%ct%x1f%an%x1f%s", "-n", str(count), branch)
+
+
+def clone_made(folder: str) -> Argv:
+    """On this machine, make a bare repository that remembers where every branch has been; harmless if it is there."""
+    return (*_LOCAL_GIT, "init", "--quiet", "--bare", "--template=", folder)
+
+
+def clone_fetched(folder: str, destination: str, app: str, ssh: tuple[str, ...]) -> Argv:
+    """On this machine, fetch the newest commits of an app through the forced command of `user@address`.
+
+    Nothing but ssh is spoken, and nothing is left running.
+    """
+    return (
+        *_LOCAL_GIT, "-C", folder, "-c", f"core.sshCommand={shlex.join(ssh)}", "-c", "core.logAllRefUpdates=always",
+        "-c", "protocol.allow=never", "-c", "protocol.ssh.allow=always",
+        "-c", "maintenance.auto=false", "-c", "gc.auto=0",
+        "fetch", "--quiet", "--no-tags", "--no-recurse-submodules", f"--depth={_CLONED}", f"{destination}:{app}",
+        "+refs/heads/*:refs/heads/*",
+    )  # fmt: skip
+
+
+def clone_log(folder: str) -> Argv:
+    """On this machine, ask for the commits of a clone, also those a branch has left (see `git.parse_log`)."""
+    return (
+        *_LOCAL_GIT, "-C", folder, "log", "--all", "--reflog", "--format=%H%x1f%ct%x1f%an%x1f%s", "-n", str(4 * _CLONED)
+    )  # fmt: skip
 
 
 def lock_folders(app: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from restant_tui.dokku import commands
@@ -15,6 +15,9 @@ from restant_tui.dokku.problems import NoAnswer, ParseProblem
 from restant_tui.dokku.releases import Release, commit_named, from_moves, merge
 from restant_tui.dokku.version import Feature, Version, speaks
 from restant_tui.transport.outcome import Runner
+
+Clone = Callable[[str | None], Awaitable[tuple[Commit, ...]]]
+"""Gives the commits of an app from a clone of its repository; it is told which one has to be among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,12 @@ async def read_history(
     timeout: float,
     ledger: Mapping[str, str] | None = None,
     version: Version | None = None,
+    clone: Clone | None = None,
 ) -> History:
     """Read the releases of an app.
 
-    Without the admin identity, or where it may not read the repository, commits are known only as far as the live
-    one and the ledger tell.
+    Without the admin identity, or where it may not read the repository, which build made which commit is known only
+    as far as the live one and the ledger tell, and what those commits are from a clone.
 
     Args:
         app: the app.
@@ -49,6 +53,7 @@ async def read_history(
         ledger: commits noted before, by build.
         version: which Dokku it is. Before 0.38 there are no build records: what is listed then are the moves of the
             deploy branch, whose outcome nobody recorded; None is taken for a current one.
+        clone: asked where the admin identity tells of no commits.
 
     Raises:
         NoAnswer: Dokku did not answer.
@@ -63,6 +68,8 @@ async def read_history(
     argv = commands.apps_report(app, json=speaks(version, Feature.REPORT_JSON))
     report = await read(dokku, argv, parse_apps_report, timeout=timeout)
     moves, commits = moves_and_commits
+    if not commits and clone is not None:
+        commits = await clone(report.live_sha)
     if records:
         releases = merge(builds, report.live_sha, moves=moves, commits=commits, ledger=ledger)
     else:
