@@ -154,7 +154,8 @@ async def _report(run: Run, walk: Walk, interrupted: Interrupted) -> str:
             Finding.NOT_DONE: "it is not done, but may still be under way",
             Finding.CANNOT_TELL: "whether it was done cannot be told",
         }[found.finding]
-        said.append(f"{state.title} was running on {where}; nothing was signalled; {known} ({found.evidence})")
+        signalled = "its terminal was taken back" if state.kind == "terminal" else "nothing was signalled"
+        said.append(f"{state.title} was running on {where}; {signalled}; {known} ({found.evidence})")
     if not cut:
         said.append("no change was under way")
     back = undo_list(run.state)

@@ -20,9 +20,10 @@ from restant_tui.engine.spot import Spot
 from restant_tui.engine.state import Answer, Held, Move, StepStatus
 from restant_tui.engine.unsure import done_meanwhile
 from restant_tui.errors import RestantError, UsageProblem
-from restant_tui.runbook.model import HttpStep, RunStep, TransferStep
+from restant_tui.runbook.model import HttpStep, RunStep, TerminalStep, TransferStep
 
 _BLAST_LINES = 12
+_Asking = RunStep | HttpStep | TransferStep | TerminalStep
 
 
 async def carry_out(spot: Spot, step: RunStep | HttpStep | TransferStep) -> Ended:
@@ -31,6 +32,27 @@ async def carry_out(spot: Spot, step: RunStep | HttpStep | TransferStep) -> Ende
     Raises:
         RestantError: it could not be resolved; nothing was sent.
         Interrupted: the run was aborted before the step was sent.
+    """
+    resolved = await allowed(spot, step)
+    if isinstance(resolved, Ended):
+        return resolved
+    stdin = await _stdin(resolved)
+    output = spot.run.open_output(spot.path, spot.state.attempts + 1, getattr(step, "filter", None))
+    kept = PrivateFile(resolved.stdout_to) if resolved.stdout_to else None
+    # Law: the intent is on disk before anything is sent.
+    await spot.emit("step.intent", **_intent(spot, resolved))
+    reply = await _sent(spot, resolved, stdin, output, kept)
+    ended = await _judged(spot, step, reply)
+    if kept is None:
+        return ended
+    return kept.finish(ended)
+
+
+async def allowed(spot: Spot, step: _Asking) -> Resolved | Ended:
+    """Ask what has to be asked; return exactly what may now be sent, or how the step ends without it.
+
+    Raises:
+        RestantError, Interrupted: as `carry_out`.
     """
     resolved = resolve(step, spot.scope)
     if resolved.ask is not None and not spot.walk.was_approved(spot.path, resolved):
@@ -44,19 +66,10 @@ async def carry_out(spot: Spot, step: RunStep | HttpStep | TransferStep) -> Ende
         await still_ours(spot.run)
         if (done := await done_meanwhile(spot)) is not None:
             return done
-    stdin = await _stdin(resolved)
-    output = spot.run.open_output(spot.path, spot.state.attempts + 1, getattr(step, "filter", None))
-    kept = PrivateFile(resolved.stdout_to) if resolved.stdout_to else None
-    # Law: the intent is on disk before anything is sent.
-    await spot.emit("step.intent", **_intent(spot, resolved))
-    reply = await _sent(spot, resolved, stdin, output, kept)
-    ended = await _judged(spot, step, reply)
-    if kept is None:
-        return ended
-    return kept.finish(ended)
+    return resolved
 
 
-async def _ask(spot: Spot, step: RunStep | HttpStep | TransferStep, resolved: Resolved) -> Ended | None:
+async def _ask(spot: Spot, step: _Asking, resolved: Resolved) -> Ended | None:
     assert resolved.ask is not None
     blast = await _blast(spot, step, resolved)
     gate = spot.deciding_gate(
@@ -81,7 +94,7 @@ def refused(answer: Answer) -> Ended | None:
             return Ended(status=StepStatus.DECLINED, reason=reason, by=answer.by)
 
 
-async def _blast(spot: Spot, step: RunStep | HttpStep | TransferStep, resolved: Resolved) -> str:
+async def _blast(spot: Spot, step: _Asking, resolved: Resolved) -> str:
     """Return what the step will hit, with what the host says about it right now."""
     if step.blast is None or step.blast.probe is None:
         return resolved.blast

@@ -25,6 +25,7 @@ from restant_tui.engine.engine import Engine
 from restant_tui.engine.ports import Notifier, Ports, Secrets, Spill
 from restant_tui.engine.recorder import Recorder
 from restant_tui.engine.targets import LinkTargets
+from restant_tui.engine.terminal import Terminal
 from restant_tui.journal.outputs import OutputFile, Outputs
 from restant_tui.journal.store import Journal
 from restant_tui.monitors.capabilities import CapabilityBook
@@ -36,6 +37,7 @@ from restant_tui.paths import Paths
 from restant_tui.runbook.catalogue import Catalogue, shipped
 from restant_tui.runbook.templates import Templates
 from restant_tui.text import Redactor
+from restant_tui.transport.foreground import Foreground
 from restant_tui.transport.link import LinkStatus
 from restant_tui.transport.links import Links
 from restant_tui.transport.local import LocalShell
@@ -51,7 +53,7 @@ class Runtime:
     def __init__(  # noqa: PLR0913 - it is a list of parts
         self, *, config: Config, clock: Clock, actor: str, links: Links, monitors: Monitors, http: HttpProbe,
         alerts: AlertBook, journal: Journal, outputs: Outputs, catalogue: Catalogue, arming: Arming,
-        redactor: Redactor, engine: Engine, notifier: ChannelNotifier | None = None,
+        redactor: Redactor, engine: Engine, terminal: Terminal, notifier: ChannelNotifier | None = None,
     ) -> None:  # fmt: skip
         """Hold the parts; `create` makes them."""
         self.config = config
@@ -66,6 +68,8 @@ class Runtime:
         self.arming = arming
         self.redactor = redactor
         self.engine = engine
+        self.terminal = terminal
+        """Whoever draws on a terminal lends it here, to steps that a person does by hand."""
         self.notifier = notifier
         """Sends to the configured channels; None where there are none."""
         self._http = http
@@ -118,6 +122,7 @@ class Runtime:
             for one in watchers:
                 one.link_changed()
 
+        personal = personal or Personal()
         links = Links(config, clock=clock, on_status=link_changed, personal=personal, chance=rng)
         programs = {"PATH": "/usr/local/bin:/usr/bin:/bin"} if environ is None else environ
         capabilities = CapabilityBook(
@@ -143,9 +148,11 @@ class Runtime:
             means = Means.usual(programs, home)
             post = ChannelNotifier(config, journal.outbox, kept, means, clock=clock, rng=rng, redactor=redactor)
         catalogue = Catalogue((shipped(), *runbook_folders))
-        local = LocalShell(folder or Path.cwd(), programs)
+        here = folder or Path.cwd()
+        terminal = Terminal(Foreground(here, programs).run)
         ports = Ports(
-            config=config, clock=clock, rng=rng, targets=LinkTargets(config, links, local), http=http,
+            config=config, clock=clock, rng=rng, http=http,
+            targets=LinkTargets(config, links, LocalShell(here, programs), personal), terminal=terminal,
             recorder=Recorder(journal, redactor), catalogue=catalogue, redactor=redactor, arming=arming,
             templates=Templates(), notifier=notifier or post, secrets=secrets or kept.lookup,
             spill=lambda run, step: _spill(outputs, run, step), kept=outputs.newest, capabilities=capabilities.known,
@@ -155,7 +162,7 @@ class Runtime:
             config=config, clock=clock, actor=actor, links=links, monitors=monitors, http=http,
             alerts=AlertBook(config.acknowledge, clock=clock, on_event=alert_changed), journal=journal,
             outputs=outputs, catalogue=catalogue, arming=arming, redactor=redactor, engine=Engine(ports),
-            notifier=post,
+            terminal=terminal, notifier=post,
         )  # fmt: skip
 
     async def start(self, *, monitors: bool = True) -> None:
