@@ -22,11 +22,7 @@ from restant_tui.engine.sources import Sources, so_far
 from restant_tui.engine.state import CommandLine, GateKind
 from restant_tui.errors import RestantError, UsageProblem
 from restant_tui.runbook.danger import danger_of, inner_steps
-from restant_tui.runbook.model import (
-    IncludeStep,
-    NotifyStep,
-    Step,
-)
+from restant_tui.runbook.model import IncludeStep, NotifyStep, Step, TerminalStep
 from restant_tui.text import one_line, parse_duration
 
 if TYPE_CHECKING:
@@ -185,7 +181,7 @@ def _planned(step: Step, path: str, depth: int, scope: Scope, problems: list[str
             return msgspec.structs.replace(words, danger=Danger.CHANGE)
         return words
     try:
-        return _filled(words, resolve(step, scope), scope)
+        return _filled(words, resolve(step, scope), step)
     except TemplateProblem:
         return _roughly(words, step, scope)
     except RestantError as problem:
@@ -193,10 +189,11 @@ def _planned(step: Step, path: str, depth: int, scope: Scope, problems: list[str
         return _roughly(words, step, scope)
 
 
-def _filled(words: PlannedStep, resolved: Resolved, scope: Scope) -> PlannedStep:
+def _filled(words: PlannedStep, resolved: Resolved, step: Sends) -> PlannedStep:
     return msgspec.structs.replace(
         words, danger=resolved.danger, commands=resolved.order.commands, asks=resolved.ask, phrase=resolved.phrase,
-        blast=resolved.blast, undo=resolved.undo, target=resolved.order.target,
+        blast=resolved.blast, undo=resolved.undo,
+        target=step.target if isinstance(step, TerminalStep) else resolved.order.target,
     )  # fmt: skip
 
 
