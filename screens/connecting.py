@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from screens import startup
 from screens.following import follow, follow_post
+from screens.lending import Lending
 from screens.trusting import ask_about_keys
 from widgets.context_bar import Context
 
@@ -36,5 +37,7 @@ async def connect(app: RestantApp, open_runtime: Callable[[], Awaitable[Runtime]
     # Other runtimes than the real one may hold no links.
     if (links := getattr(runtime, "links", None)) is not None:
         ask_about_keys(app, links, seen.links)
+    if (terminal := getattr(runtime, "terminal", None)) is not None:
+        terminal.lent_by(Lending(app))
     if runtime.notifier is not None:
         follow_post(app, runtime.notifier)

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from restant_tui.config.model import Target
 from restant_tui.engine.flatten import FINALLY, UNDO, undo_of
+from restant_tui.engine.resolve import LOGIN_SHELL
 from restant_tui.engine.state import CommandLine, GateKind, RunState, StepState
 from restant_tui.runbook.danger import inner_steps
-from restant_tui.runbook.model import FollowStep, HttpStep, IncludeStep, PollStep, Runbook, RunStep, Step
+from restant_tui.runbook.model import FollowStep, HttpStep, IncludeStep, PollStep, Runbook, RunStep, Step, TerminalStep
 from widgets.step_card import Background
 
 _TURN = re.compile(r"\[\d+\]$")
@@ -69,9 +70,9 @@ def _planned(step: Step, state: StepState, run: RunState) -> tuple[CommandLine, 
     match step:
         case RunStep(shell=str(shell)):
             return (CommandLine(where=_where(step.target, run), argv=(shell,)),)
-        case RunStep(argv=argv) | FollowStep(argv=argv) if argv:
-            return (CommandLine(where=_where(step.target, run), argv=_filled(argv, run)),)
-        case PollStep(argv=argv) if argv:
+        case TerminalStep(argv=()):
+            return (CommandLine(where=_where(step.target, run), argv=(LOGIN_SHELL,)),)
+        case RunStep(argv=argv) | FollowStep(argv=argv) | PollStep(argv=argv) | TerminalStep(argv=argv) if argv:
             return (CommandLine(where=_where(step.target, run), argv=_filled(argv, run)),)
         case HttpStep() | PollStep() if step.http is not None:
             return (CommandLine(where="here", argv=_filled((step.http.method, step.http.url), run)),)

@@ -43,6 +43,7 @@ DESTROY = """
     done_if: stdout == "false"
     not_done_if: stdout == "true"
 """
+BY_HAND = "- {id: hand, kind: terminal, title: By hand, danger: change, target: admin}"
 AFTER = "\n- {id: after, kind: run, title: After, danger: read, argv: [after]}"
 SCALE = ("ps:scale", "trial", "web=2")
 BACK = ("ps:scale", "trial", "web=1")
@@ -243,6 +244,22 @@ async def test_law_3_what_was_shown_is_what_is_sent(bench: Bench) -> None:
     assert gate.commands[0].argv == tuple(intent.data["argv"]) == bench.dokku.calls[-1] == SCALE
 
 
+async def test_law_3_the_terminal_is_handed_over_when_that_stands_on_disk(bench: Bench) -> None:
+    bench.terminal.lent_by(bench.person)
+    seen: list[list[str]] = []
+
+    def look_into_the_journal(argv: tuple[str, ...]) -> None:
+        stored = [entry for entry in bench.journal.entries(run.id) if entry.kind == "step.intent"]
+        seen.append(stored[-1].data["argv"] if stored else [])
+
+    bench.person.began = look_into_the_journal
+    run = await bench.start(book(BY_HAND))
+    await asked(run)
+    await say(run)
+    await asked(run)
+    assert seen == [["ssh", "-t", "ops@127.0.0.1"]]
+
+
 # -- 4. Unknown is a result -------------------------------------------------------------------------------------------
 
 
@@ -261,6 +278,28 @@ async def test_law_4_no_answer_is_never_success(bench: Bench, outcome: Outcome) 
     state = await ended(run)
     assert state.status is RunStatus.UNKNOWN
     assert exit_status(state.status) == 3
+    assert "after" not in [call[0] for call in bench.dokku.calls]
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Outcome(kind=OutcomeKind.UNKNOWN, reason="The connection broke off"),
+        Outcome(kind=OutcomeKind.UNKNOWN, exit_signal="KILL", reason="It was ended by the signal KILL"),
+        timed_out(),
+    ],
+)
+async def test_law_4_work_by_hand_that_ended_nobody_knows_how_is_unknown(bench: Bench, outcome: Outcome) -> None:
+    bench.terminal.lent_by(bench.person)
+    bench.person.plays = [outcome]
+    run = await bench.start(book(BY_HAND + AFTER))
+    await asked(run)
+    await say(run)
+    gate = await asked(run)
+    assert gate.kind is GateKind.UNSURE
+    assert Move.RETRY not in {offer.move for offer in gate.offers}
+    await say(run, Move.ABORT)
+    assert (await ended(run)).status is RunStatus.UNKNOWN
     assert "after" not in [call[0] for call in bench.dokku.calls]
 
 
@@ -453,6 +492,28 @@ async def test_law_9_the_runs_own_limit_ends_every_kind_of_wait(bench: Bench, st
     await advance(bench.clock, 120, until_true=run.done.is_set)
     assert run.state.status in (RunStatus.FAILED, RunStatus.DECLINED)
     assert "time limit" in run.state.reason.lower()
+
+
+async def test_law_9_a_terminal_that_nobody_has_is_not_waited_for(bench: Bench) -> None:
+    run = await bench.start(book(BY_HAND))
+    gate = await asked(run)
+    assert (gate.kind, bench.clock.now()) == (GateKind.FAILURE, gate.asked_at)
+    assert "needs a person at a terminal" in gate.says
+    assert bench.person.handed == []
+    await advance(bench.clock, 60, until_true=run.done.is_set)
+    assert run.state.status is RunStatus.FAILED
+
+
+async def test_law_9_the_runs_own_limit_takes_the_terminal_back(bench: Bench) -> None:
+    bench.terminal.lent_by(bench.person)
+    bench.person.plays = [asyncio.sleep(3600, timed_out())]
+    run = await bench.start(book(BY_HAND, limit="1h"))
+    await asked(run)
+    await say(run)
+    await until(lambda: bench.person.handed)
+    await advance(bench.clock, 120, until_true=run.done.is_set)
+    assert run.state.status is RunStatus.UNKNOWN
+    assert bench.terminal.why_not() == ""
 
 
 async def test_law_9_a_held_lock_is_a_question_with_an_end(bench: Bench) -> None:

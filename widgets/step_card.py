@@ -22,7 +22,7 @@ _KINDS = {
     "poll": "asks until it is well", "manual": "a checklist for you", "confirm": "asks you", "input": "asks you",
     "approve": "asks a second person", "branch": "goes one of several ways", "loop": "repeats steps",
     "parallel": "reads at the same time", "include": "another runbook", "notify": "tells people",
-    "transfer": "moves a file", "note": "to read",
+    "transfer": "moves a file", "terminal": "hands you a terminal", "note": "to read",
 }  # fmt: skip
 _LABEL = 9
 

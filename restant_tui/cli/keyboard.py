@@ -6,6 +6,8 @@ import asyncio
 import os
 import sys
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from restant_tui.text import clean
 
@@ -25,6 +27,17 @@ class Keyboard:
     def close(self) -> None:
         """Stop reading."""
         asyncio.get_running_loop().remove_reader(self._fd)
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Read nothing meanwhile: the keys are for somebody else, and none of them counts as an answer here."""
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(self._fd)
+        try:
+            yield
+        finally:
+            self._rest = b""
+            loop.add_reader(self._fd, self._read)
 
     async def ask(self, question: str, *, secret: bool = False) -> str | None:
         """Print a question and return the line typed after it, or None at the end of the input.

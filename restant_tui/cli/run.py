@@ -100,6 +100,7 @@ async def walk(options: Options, parsed: argparse.Namespace, start: Start) -> in
     from restant_tui.cli import answers, opening
     from restant_tui.cli.asking import Person
     from restant_tui.cli.keyboard import Keyboard
+    from restant_tui.cli.lending import Lending
     from restant_tui.cli.marks import Marks
     from restant_tui.cli.posting import delivering
     from restant_tui.cli.progress import Progress
@@ -117,11 +118,14 @@ async def walk(options: Options, parsed: argparse.Namespace, start: Start) -> in
         person = Person(keyboard) if keyboard else None
         async with opening.running(options, monitors=False, person=person) as runtime, delivering(runtime):
             run = await start(runtime)
+            lending = Lending(keyboard, _line) if keyboard else None
+            if lending is not None:
+                runtime.terminal.lent_by(lending)
             unattended = Answers(confirm=parsed.confirm, answers=prepared, by=runtime.actor)
             replies = Replies(unattended, runtime, keyboard=keyboard, marks=marks, out=None if parsed.json else _line)
             lines = Lines(Progress(run.output, marks, _line))
             teller: Teller = Events(runtime.journal, _line) if parsed.json else lines
-            return await Walking(run, runtime, teller, replies.respond, keyboard).to_the_end()
+            return await Walking(run, runtime, teller, replies.respond, keyboard, lending).to_the_end()
 
 
 def _line(text: str) -> None:

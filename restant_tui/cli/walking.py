@@ -14,6 +14,7 @@ from restant_tui.engine.state import Answer, Gate, Move, RunState, RunStatus
 from restant_tui.errors import UsageProblem
 
 if TYPE_CHECKING:
+    from restant_tui.cli.lending import Lending
     from restant_tui.cli.progress import Progress
     from restant_tui.engine.run import Run
     from restant_tui.engine.runtime import Runtime
@@ -91,6 +92,7 @@ class Walking:
         teller: says what happens.
         respond: finds the answer to a question; with nobody to ask it declines.
         keyboard: the person at the terminal, if there is one: Ctrl-C then pauses first.
+        lending: says when the terminal is lent to a program; nothing is told or asked meanwhile.
     """
 
     def __init__(
@@ -100,12 +102,14 @@ class Walking:
         teller: Teller,
         respond: Callable[[Gate], asyncio.Task[Answer]],
         keyboard: Asks | None = None,
+        lending: Lending | None = None,
     ) -> None:
         self._run = run
         self._runtime = runtime
         self._teller = teller
         self._respond = respond
         self._keyboard = keyboard
+        self._lending = lending
         self._interrupts = 0
         self._gate = ""
         self._asking: asyncio.Task[None] | None = None
@@ -120,6 +124,8 @@ class Walking:
             loop.add_signal_handler(number, self._interrupted, number)
         try:
             async for state in self._looks():
+                if self._lending is not None and self._lending.lent:
+                    continue
                 await self._teller.tell(state)
                 self._mind(state)
             state = await self._run.wait()

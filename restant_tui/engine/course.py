@@ -163,7 +163,8 @@ async def _report(run: Run, walk: Walk, interrupted: Interrupted) -> str:
         except Interrupted:
             break
         await spot.emit("step.reconciled", finding=found.finding, evidence=found.evidence)
-        said.append(_said(state, found, _left(state, interrupted) or "nothing was signalled", run.state.host))
+        signalled = "its terminal was taken back" if state.kind == "terminal" else "nothing was signalled"
+        said.append(_said(state, found, _left(state, interrupted) or signalled, run.state.host))
     if not cut:
         said.append("no change was under way")
     back = undo_list(run.state)

@@ -21,11 +21,12 @@ from restant_tui.engine.spot import Spot
 from restant_tui.engine.state import Answer, Move, StepStatus
 from restant_tui.engine.unsure import done_meanwhile
 from restant_tui.errors import RestantError, UsageProblem
-from restant_tui.runbook.model import HttpStep, RunStep, TransferStep
+from restant_tui.runbook.model import HttpStep, RunStep, TerminalStep, TransferStep
 from restant_tui.transport.detached import Handle
 from restant_tui.transport.lifeline import Lifeline
 
 _BLAST_LINES = 12
+_Asking = RunStep | HttpStep | TransferStep | TerminalStep
 
 
 async def carry_out(spot: Spot, step: RunStep | HttpStep | TransferStep) -> Ended:
@@ -35,18 +36,9 @@ async def carry_out(spot: Spot, step: RunStep | HttpStep | TransferStep) -> Ende
         RestantError: it could not be resolved; nothing was sent.
         Interrupted: the run was aborted before the step was sent.
     """
-    resolved = resolve(step, spot.scope)
-    if resolved.ask is not None and not spot.walk.was_approved(spot.path, resolved):
-        refused = await _ask(spot, step, resolved)
-        if refused is not None:
-            return refused
-        if resolve(step, spot.scope) != resolved:
-            raise UsageProblem("The command changed while the question was open; nothing was sent. Start again.")
-        spot.walk.approve(spot.path, resolved)
-    if resolved.danger is not Danger.READ:
-        await still_ours(spot.run)
-        if (done := await done_meanwhile(spot)) is not None:
-            return done
+    resolved = await allowed(spot, step)
+    if isinstance(resolved, Ended):
+        return resolved
     stdin = await _stdin(resolved)
     output = spot.run.open_output(spot.path, spot.state.attempts + 1, getattr(step, "filter", None))
     kept = PrivateFile(resolved.stdout_to) if resolved.stdout_to else None
@@ -60,7 +52,28 @@ async def carry_out(spot: Spot, step: RunStep | HttpStep | TransferStep) -> Ende
     return kept.finish(ended)
 
 
-async def _ask(spot: Spot, step: RunStep | HttpStep | TransferStep, resolved: Resolved) -> Ended | None:
+async def allowed(spot: Spot, step: _Asking) -> Resolved | Ended:
+    """Ask what has to be asked; return exactly what may now be sent, or how the step ends without it.
+
+    Raises:
+        RestantError, Interrupted: as `carry_out`.
+    """
+    resolved = resolve(step, spot.scope)
+    if resolved.ask is not None and not spot.walk.was_approved(spot.path, resolved):
+        refused = await _ask(spot, step, resolved)
+        if refused is not None:
+            return refused
+        if resolve(step, spot.scope) != resolved:
+            raise UsageProblem("The command changed while the question was open; nothing was sent. Start again.")
+        spot.walk.approve(spot.path, resolved)
+    if resolved.danger is not Danger.READ:
+        await still_ours(spot.run)
+        if (done := await done_meanwhile(spot)) is not None:
+            return done
+    return resolved
+
+
+async def _ask(spot: Spot, step: _Asking, resolved: Resolved) -> Ended | None:
     assert resolved.ask is not None
     blast = await _blast(spot, step, resolved)
     gate = spot.deciding_gate(
@@ -85,7 +98,7 @@ def refused(answer: Answer) -> Ended | None:
             return Ended(status=StepStatus.DECLINED, reason=reason, by=answer.by)
 
 
-async def _blast(spot: Spot, step: RunStep | HttpStep | TransferStep, resolved: Resolved) -> str:
+async def _blast(spot: Spot, step: _Asking, resolved: Resolved) -> str:
     """Return what the step will hit, with what the host says about it right now."""
     if step.blast is None or step.blast.probe is None:
         return resolved.blast

@@ -19,6 +19,7 @@ from restant_tui.runbook.model import (
     Runbook,
     RunStep,
     Step,
+    TerminalStep,
     TransferStep,
     Undo,
 )
@@ -109,7 +110,7 @@ def _undo_words(undo: Undo | None) -> str:
 
 def _target(step: Step) -> Target | None:
     match step:
-        case RunStep() | FollowStep() | TransferStep():
+        case RunStep() | FollowStep() | TransferStep() | TerminalStep():
             return step.target
         case PollStep():
             return step.target if step.argv is not None else None

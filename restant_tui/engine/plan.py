@@ -16,22 +16,13 @@ from restant_tui.engine.parameters import Parameters
 from restant_tui.engine.ports import Ports
 from restant_tui.engine.reading import look
 from restant_tui.engine.requirements import said, verdict
-from restant_tui.engine.resolve import Resolved, order_of, probe_order, question, raised, resolve
+from restant_tui.engine.resolve import Resolved, Sends, order_of, probe_order, question_of, raised, resolve
 from restant_tui.engine.scope import Scope, TemplateProblem
 from restant_tui.engine.sources import Sources, so_far
 from restant_tui.engine.state import CommandLine, GateKind
 from restant_tui.errors import RestantError, UsageProblem
 from restant_tui.runbook.danger import danger_of, inner_steps
-from restant_tui.runbook.model import (
-    FollowStep,
-    HttpStep,
-    IncludeStep,
-    NotifyStep,
-    PollStep,
-    RunStep,
-    Step,
-    TransferStep,
-)
+from restant_tui.runbook.model import IncludeStep, NotifyStep, Step, TerminalStep
 from restant_tui.text import one_line, parse_duration
 
 if TYPE_CHECKING:
@@ -185,12 +176,12 @@ def _planned(step: Step, path: str, depth: int, scope: Scope, problems: list[str
         path=path, title=so_far(step.title, scope), kind=kind_of(step), danger=danger_of(step), depth=depth,
         why=so_far(step.why, scope), asks=_ASKS.get(kind_of(step)), when=step.when or "",
     )  # fmt: skip
-    if not isinstance(step, RunStep | HttpStep | PollStep | FollowStep | TransferStep):
+    if not isinstance(step, Sends):
         if isinstance(step, NotifyStep):
             return msgspec.structs.replace(words, danger=Danger.CHANGE)
         return words
     try:
-        return _filled(words, resolve(step, scope), scope)
+        return _filled(words, resolve(step, scope), step)
     except TemplateProblem:
         return _roughly(words, step, scope)
     except RestantError as problem:
@@ -198,16 +189,15 @@ def _planned(step: Step, path: str, depth: int, scope: Scope, problems: list[str
         return _roughly(words, step, scope)
 
 
-def _filled(words: PlannedStep, resolved: Resolved, scope: Scope) -> PlannedStep:
+def _filled(words: PlannedStep, resolved: Resolved, step: Sends) -> PlannedStep:
     return msgspec.structs.replace(
         words, danger=resolved.danger, commands=resolved.order.commands, asks=resolved.ask, phrase=resolved.phrase,
-        blast=resolved.blast, undo=resolved.undo, target=resolved.order.target,
+        blast=resolved.blast, undo=resolved.undo,
+        target=step.target if isinstance(step, TerminalStep) else resolved.order.target,
     )  # fmt: skip
 
 
-def _roughly(
-    words: PlannedStep, step: RunStep | HttpStep | PollStep | FollowStep | TransferStep, scope: Scope
-) -> PlannedStep:
+def _roughly(words: PlannedStep, step: Sends, scope: Scope) -> PlannedStep:
     """Say as much of a step as is known before the steps before it have run."""
     target: Target | None = getattr(step, "target", None)
     danger: Danger = getattr(step, "danger", Danger.READ)
@@ -223,7 +213,7 @@ def _roughly(
         where = f"{target}@{scope.place.host}" if target and target is not Target.LOCAL else "here"
         commands = (CommandLine(where=where, argv=argv),) if argv else ()
     confirm, blast, undo = (getattr(step, name, None) for name in ("confirm", "blast", "undo"))
-    asks = question(danger, confirm)
+    asks = question_of(step, danger)
     phrase = so_far(confirm.phrase, scope) if confirm and confirm.phrase else scope.place.phrase
     return msgspec.structs.replace(
         words, danger=danger, commands=commands, target=target, asks=asks, resolved=resolved,

@@ -11,6 +11,7 @@ from restant_tui.clock import Clock
 from restant_tui.config.model import Config, Target
 from restant_tui.engine.arming import Arming
 from restant_tui.engine.recorder import Recorder
+from restant_tui.engine.terminal import Terminal
 from restant_tui.monitors.http import HttpAnswer
 from restant_tui.runbook.templates import Templates
 from restant_tui.text import Redactor
@@ -39,6 +40,14 @@ class Targets(Protocol):
 
     def copier(self, host: str, target: Target) -> tuple[str, tuple[str, ...]]:
         """Return `user@address` and the ssh argument list with which a copying program reaches that host."""
+        ...
+
+    def terminal(self, host: str, target: Target) -> tuple[str, ...]:
+        """Return the ssh argument list that opens a terminal on that host; what to run there follows behind it."""
+        ...
+
+    def trusted(self) -> tuple[str, ...]:
+        """Return the host keys that are trusted until the program ends, as lines of a known_hosts file."""
         ...
 
 
@@ -141,6 +150,8 @@ class Ports:
     redactor: Redactor
     arming: Arming
     templates: Templates
+    terminal: Terminal | None = None
+    """Hands the person's terminal to a program, where there is a person with one."""
     notifier: Notifier | None = None
     secrets: Secrets | None = None
     spill: Callable[[str, str], Spill] | None = None

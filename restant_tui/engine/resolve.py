@@ -11,7 +11,7 @@ from restant_tui.config.model import Danger, Environment, Identity, Target
 from restant_tui.engine.scope import Place, Scope
 from restant_tui.engine.state import CommandLine, GateKind
 from restant_tui.errors import RunbookProblem, UsageProblem
-from restant_tui.runbook.model import FollowStep, HttpStep, PollStep, RunStep, Step, TransferStep
+from restant_tui.runbook.model import FollowStep, HttpStep, PollStep, RunStep, Step, TerminalStep, TransferStep
 from restant_tui.runbook.parts import Blast, Confirm, Http, Probe
 from restant_tui.text import parse_duration
 
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
 HERE = "here"
 DEFAULT_TIMEOUT = "60s"
+LOGIN_SHELL = "login-shell"
 _SHORTEST_SECRET = 4
+BY_HAND = "What is done by hand there is taken back by hand; nothing of it can be taken back from here."
+"""The undo of every step that hands the terminal over."""
+
+Sends = RunStep | HttpStep | FollowStep | PollStep | TransferStep | TerminalStep
+"""The kinds of steps that send something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +70,7 @@ class Resolved:
     host: str = ""
 
 
-def resolve(step: RunStep | HttpStep | FollowStep | PollStep | TransferStep, scope: Scope) -> Resolved:
+def resolve(step: Sends, scope: Scope) -> Resolved:
     """Fill in everything a step sends and says.
 
     Raises:
@@ -78,8 +84,8 @@ def resolve(step: RunStep | HttpStep | FollowStep | PollStep | TransferStep, sco
     confirm: Confirm | None = getattr(step, "confirm", None)
     blast: Blast | None = getattr(step, "blast", None)
     undo = getattr(step, "undo", None)
-    ask = question(danger, confirm)
-    undo_text = ""
+    ask = question_of(step, danger)
+    undo_text = BY_HAND if isinstance(step, TerminalStep) else ""
     if undo is not None:
         undo_text = scope.render(undo.says) or f"It cannot be taken back: {scope.render(undo.none_because)}"
     stdin: str | None = getattr(step, "stdin", None)
@@ -112,7 +118,17 @@ def question(danger: Danger, confirm: Confirm | None) -> GateKind | None:
     return GateKind.PRESS
 
 
-def order_of(step: RunStep | HttpStep | FollowStep | PollStep | TransferStep, scope: Scope) -> Order:
+def question_of(step: Sends, danger: Danger) -> GateKind | None:
+    """Return what has to be asked before a step of that danger.
+
+    The terminal is never taken from under somebody's fingers, not even for a read: keys that were meant for something
+    else would be typed there.
+    """
+    asked = question(danger, getattr(step, "confirm", None))
+    return (asked or GateKind.PRESS) if isinstance(step, TerminalStep) else asked
+
+
+def order_of(step: Sends, scope: Scope) -> Order:
     """Return only what a step sends, without what is said around it; raises as `resolve`."""
     return _order(step, scope)
 
@@ -159,6 +175,9 @@ def _order(step: Step, scope: Scope) -> Order:  # noqa: PLR0911 - one return a k
             source, destination = scope.render(step.source), scope.render(step.destination)
             argv = copy_argv(source, destination, *scope.place.targets.copier(scope.place.host, step.target))
             return _argv_order(argv, Target.LOCAL, scope, parse_duration(step.timeout))
+        case TerminalStep():
+            argv = tuple(scope.render(part) for part in step.argv)
+            return _terminal_order(argv, step.target, scope, parse_duration(step.timeout))
     raise AssertionError(f"{type(step).__name__} sends nothing")
 
 
@@ -172,6 +191,24 @@ def _argv_order(argv: tuple[str, ...], target: Target, scope: Scope, timeout: fl
         command_line(argv, Identity(target.value))
     where = scope.place.targets.where(scope.place.host, target)
     return Order(target=target, argv=argv, timeout=timeout, commands=(CommandLine(where=where, argv=argv),))
+
+
+def _terminal_order(argv: tuple[str, ...], target: Target, scope: Scope, timeout: float) -> Order:
+    """Return the program of this machine that gets the terminal; a preview names what it opens, not the way there."""
+    if argv and argv[0].startswith("@"):
+        raise UsageProblem(f"{argv[0]} is worked out by the program and takes no terminal: name what is to be opened.")
+    if target is Target.LOCAL:
+        return _argv_order(argv, target, scope, timeout)
+    from restant_tui.transport.quoting import command_line
+
+    _refuse_secrets(argv, scope)
+    if not argv and target is not Target.ADMIN:
+        raise UsageProblem("The dokku identity has no shell: say what is to be opened, or use the admin target.")
+    place = scope.place
+    line = ("--", command_line(argv, Identity(target.value))) if argv else ()
+    ssh = (*place.targets.terminal(place.host, target), *line)
+    there = CommandLine(where=place.targets.where(place.host, target), argv=argv or (LOGIN_SHELL,))
+    return Order(target=Target.LOCAL, argv=ssh, timeout=timeout, commands=(there,))
 
 
 def _verb_order(argv: tuple[str, ...], place: Place, timeout: float) -> Order:

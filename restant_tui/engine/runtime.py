@@ -26,9 +26,11 @@ from restant_tui.engine.engine import Engine
 from restant_tui.engine.ports import Notifier, Ports, Secrets, Spill
 from restant_tui.engine.recorder import Recorder
 from restant_tui.engine.targets import LinkTargets
+from restant_tui.engine.terminal import Terminal
 from restant_tui.journal.outputs import OutputFile, Outputs
 from restant_tui.journal.store import Journal
 from restant_tui.monitors.capabilities import CapabilityBook
+from restant_tui.monitors.commits import Clones
 from restant_tui.monitors.http import HttpProbe
 from restant_tui.monitors.station import Monitors
 from restant_tui.notify.notifier import Notifier as ChannelNotifier
@@ -37,6 +39,7 @@ from restant_tui.paths import Paths
 from restant_tui.runbook.catalogue import Catalogue, shipped
 from restant_tui.runbook.templates import Templates
 from restant_tui.text import Redactor
+from restant_tui.transport.foreground import Foreground
 from restant_tui.transport.link import LinkStatus
 from restant_tui.transport.links import Links
 from restant_tui.transport.local import LocalShell
@@ -53,7 +56,7 @@ class Runtime:
     def __init__(  # noqa: PLR0913 - it is a list of parts
         self, *, config: Config, clock: Clock, actor: str, links: Links, monitors: Monitors, http: HttpProbe,
         alerts: AlertBook, journal: Journal, outputs: Outputs, catalogue: Catalogue, arming: Arming,
-        redactor: Redactor, engine: Engine, notifier: ChannelNotifier | None = None,
+        redactor: Redactor, engine: Engine, terminal: Terminal, notifier: ChannelNotifier | None = None,
     ) -> None:  # fmt: skip
         """Hold the parts; `create` makes them."""
         self.config = config
@@ -68,6 +71,8 @@ class Runtime:
         self.arming = arming
         self.redactor = redactor
         self.engine = engine
+        self.terminal = terminal
+        """Whoever draws on a terminal lends it here, to steps that a person does by hand."""
         self.notifier = notifier
         """Sends to the configured channels; None where there are none."""
         self._http = http
@@ -120,17 +125,21 @@ class Runtime:
             for one in watchers:
                 one.link_changed()
 
+        personal = personal or Personal()
         programs = {"PATH": "/usr/local/bin:/usr/bin:/bin"} if environ is None else environ
         kept = KeptSecrets(programs, redactor, names=paths.secret_names, keyring=keyring)
-        if personal is not None:
-            personal = replace(personal, passphrases=Passphrases(kept))
+        personal = replace(personal, passphrases=Passphrases(kept))
         links = Links(config, clock=clock, on_status=link_changed, personal=personal, chance=rng)
         capabilities = CapabilityBook(
             config, links, clock=clock, folder=paths.data / "capabilities",
             which=partial(which, path=programs.get("PATH", "")),
         )  # fmt: skip
+        here = folder or Path.cwd()
+        local = LocalShell(here, without(programs))
+        targets = LinkTargets(config, links, local, personal)
         monitors = Monitors(
             config, links, clock=clock, random=rng, http=http, capabilities=capabilities, ledger=journal,
+            clones=Clones(folder=paths.data / "commits", local=local, way=targets.fetcher, clock=clock),
             redact=redactor.redact,
         )  # fmt: skip
         watchers.append(monitors)
@@ -148,9 +157,9 @@ class Runtime:
             means = Means.usual(programs, home)
             post = ChannelNotifier(config, journal.outbox, kept, means, clock=clock, rng=rng, redactor=redactor)
         catalogue = Catalogue((shipped(), *runbook_folders))
-        local = LocalShell(folder or Path.cwd(), without(programs))
+        terminal = Terminal(Foreground(here, without(programs)).run)
         ports = Ports(
-            config=config, clock=clock, rng=rng, targets=LinkTargets(config, links, local), http=http,
+            config=config, clock=clock, rng=rng, targets=targets, http=http, terminal=terminal,
             recorder=Recorder(journal, redactor), catalogue=catalogue, redactor=redactor, arming=arming,
             templates=Templates(), notifier=notifier or post, secrets=secrets or kept.lookup,
             spill=lambda run, step: _spill(outputs, run, step), kept=outputs.newest, capabilities=capabilities.known,
@@ -160,7 +169,7 @@ class Runtime:
             config=config, clock=clock, actor=actor, links=links, monitors=monitors, http=http,
             alerts=AlertBook(config.acknowledge, clock=clock, on_event=alert_changed), journal=journal,
             outputs=outputs, catalogue=catalogue, arming=arming, redactor=redactor, engine=Engine(ports),
-            notifier=post,
+            terminal=terminal, notifier=post,
         )  # fmt: skip
 
     async def start(self, *, monitors: bool = True) -> None:
@@ -172,7 +181,6 @@ class Runtime:
         feeds = (self.monitors.health, self.monitors.releases, self.monitors.links)
         self._tasks = [
             asyncio.create_task(watch(self.alerts, *feeds, self.config.thresholds), name="alerts"),
-            asyncio.create_task(self._note_releases(), name="release ledger"),
         ]
         if self.notifier is not None:
             self._tasks.append(asyncio.create_task(self._deliver(self.notifier), name="outbox"))
@@ -207,17 +215,6 @@ class Runtime:
         while True:
             await notifier.deliver_due()
             await self.clock.sleep(_OUTBOX_SECONDS)
-
-    async def _note_releases(self) -> None:
-        """Keep the ledger of what was live: Dokku's own records name no commit."""
-        async for snapshot in self.monitors.releases.follow():
-            for app in snapshot.apps:
-                if app.live_sha:
-                    at = app.reading.observed_at or self.clock.now()
-                    build = next((one.build for one in app.attempts if one.live), "")
-                    await asyncio.to_thread(
-                        self.journal.note_release, app.app, app.live_sha, app.live_source, at, build
-                    )
 
 
 class _FileSpill:

@@ -24,7 +24,7 @@ _PATIENCE = 900.0
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
 Way = Callable[[str], tuple[str, tuple[str, ...]] | None]
-"""For an app: `user@address` of the dokku identity on its host and the ssh command for it; None where there is none."""
+"""For a host: `user@address` of its dokku identity, and the ssh command that gets there; None where it has none."""
 
 
 @dataclass(slots=True)
@@ -42,7 +42,7 @@ class Clones:
     Args:
         folder: where they are kept, one folder a host.
         local: runs git on this machine.
-        way: how git gets to an app's host.
+        way: how git gets to a host.
         clock: measures the patience after a fetch.
     """
 
@@ -50,18 +50,18 @@ class Clones:
     local: Runner
     way: Way
     clock: Clock
-    _clones: dict[str, _Clone] = field(default_factory=dict)
+    _clones: dict[Path, _Clone] = field(default_factory=dict)
 
-    async def commits(self, app: str, host: str, wanted: str | None) -> tuple[Commit, ...]:
+    async def commits(self, host: str, app: str, wanted: str | None) -> tuple[Commit, ...]:
         """Return the commits known of an app, newest first; asks the host first where the wanted one is not among them.
 
         Nothing is raised: where there is no git, or the host lets nobody fetch, what is here already is all there is.
         """
-        way = self.way(app)
+        way = self.way(host)
         if way is None or not wanted or not _NAME.fullmatch(app):
             return ()
-        clone = self._clones.setdefault(app, _Clone())
         folder = self.folder / host / f"{app}.git"
+        clone = self._clones.setdefault(folder, _Clone())
         if not clone.read:
             clone.commits, clone.read = await self._log(folder), True
         now = self.clock.monotonic()

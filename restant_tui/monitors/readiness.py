@@ -8,7 +8,16 @@ from restant_tui.config.model import Danger, Target
 from restant_tui.dokku.capabilities import Capabilities
 from restant_tui.dokku.readiness import Needed, Readiness, judge
 from restant_tui.runbook.danger import every_step
-from restant_tui.runbook.model import FollowStep, IncludeStep, PollStep, Runbook, RunStep, Step, TransferStep
+from restant_tui.runbook.model import (
+    FollowStep,
+    IncludeStep,
+    PollStep,
+    Runbook,
+    RunStep,
+    Step,
+    TerminalStep,
+    TransferStep,
+)
 from restant_tui.runbook.parts import Blast, Probe, Reconcile
 
 Lookup = Callable[[str], Runbook | None]
@@ -80,6 +89,10 @@ def _step(step: Step) -> Iterator[_Sent]:
         case TransferStep():
             yield ("rsync",), Target.LOCAL, step.danger
             yield ("rsync",), step.target, step.danger
+        case TerminalStep():
+            yield step.argv, step.target, step.danger
+            if step.target is not Target.LOCAL:
+                yield ("ssh",), Target.LOCAL, step.danger
         case _:
             pass
     blast: Blast | None = getattr(step, "blast", None)

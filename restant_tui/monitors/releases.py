@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from random import Random
 from typing import Protocol
 
 from restant_tui.clock import Clock
 from restant_tui.config.model import App, Config
+from restant_tui.dokku.git import Commit
 from restant_tui.dokku.history import History, read_history
 from restant_tui.dokku.releases import Release, rejected
 from restant_tui.dokku.version import Version
@@ -46,6 +48,8 @@ class Identities:
 
     dokku: Runner | None
     admin: Runner | None
+    commits: Callable[[str, str | None], Awaitable[tuple[Commit, ...]]] | None = None
+    """Gives the commits of an app from a clone, the named one among them; asked where the admin tells of none."""
 
 
 class Ledger(Protocol):
@@ -168,11 +172,12 @@ class ReleasesMonitor:
             timeout=_SECONDS,
             ledger=self._ledger[name],
             version=self._version(name),
+            clone=partial(through.commits, name) if through.commits else None,
         )
         # Only what the metadata confirmed is noted: it stays true after the metadata has moved on to the next release.
-        for release in history.releases:
-            if release.live and release.sha:
-                await self._note(name, release.build.id, release.sha, history.report.deploy_source)
+        build = next((release.build.id for release in history.releases if release.live), "")
+        if history.live_sha:
+            await self._note(name, build, history.live_sha, history.report.deploy_source)
         before = self._apps[name]
         self._keep(_seen(before, history, live(before.reading.source, self._clock.now())))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from random import Random
 from typing import Protocol
 
@@ -11,6 +12,7 @@ from restant_tui.config.model import App, Config, Environment, Identity
 from restant_tui.dokku.version import Feature, Version, speaks
 from restant_tui.errors import UsageProblem
 from restant_tui.monitors.capabilities import CapabilityBook
+from restant_tui.monitors.commits import Clones
 from restant_tui.monitors.discovery import DiscoveryMonitor
 from restant_tui.monitors.feed import Feed
 from restant_tui.monitors.health import HealthMonitor
@@ -65,6 +67,7 @@ class Monitors:
         log_bytes: int = 64 * 1024 * 1024,
         capabilities: CapabilityBook | None = None,
         ledger: Ledger | None = None,
+        clones: Clones | None = None,
         redact: Redact | None = None,
     ) -> None:
         """Make the monitors; nothing is asked until `start`.
@@ -78,11 +81,13 @@ class Monitors:
             log_bytes: about how many bytes of each watched log are kept.
             capabilities: is asked anew for each host that connects, and tells which Dokku it has.
             ledger: keeps what was seen live from one start to the next.
+            clones: know commits where no admin identity tells of them.
             redact: takes secrets out of answers that could not be read; what is known by its shape if not given.
         """
         self.capabilities = capabilities
         self._config = config
         self._links = links
+        self._clones = clones
         self._clock = clock
         self._random = random
         self._own_http = http is None
@@ -293,7 +298,8 @@ class Monitors:
                 return None
             return self._links.session(host, identity)
 
-        return Identities(session(Identity.DOKKU), session(Identity.ADMIN))
+        commits = partial(self._clones.commits, host) if self._clones else None
+        return Identities(session(Identity.DOKKU), session(Identity.ADMIN), commits)
 
     async def _watch_links(self) -> None:
         while True:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from restant_tui.practice import machine, repository
 from restant_tui.practice.dispatch import run_dokku
 from restant_tui.practice.io import Io
+from restant_tui.practice.prompt import converse
 from restant_tui.practice.shell import waiting
 from restant_tui.practice.shell.registry import SHELL
 from restant_tui.practice.world import World
@@ -28,6 +29,8 @@ _SHELL_SIGNS = {
 
 async def run_line(world: World, line: str, io: Io) -> int:
     """Run one command line of the admin and return its exit status."""
+    if not line.strip() and io.pty:
+        return await _login_shell(world, io)
     if not line.strip():
         return _not_available("an interactive shell", io)
     sign = _shell_sign(line)
@@ -39,6 +42,31 @@ async def run_line(world: World, line: str, io: Io) -> int:
         io.err("sh: 1: Syntax error: Unterminated quoted string")
         return 2
     return await _run(world, words, io, "admin")
+
+
+async def _login_shell(world: World, io: Io) -> int:
+    """Answer line by line, as long as somebody sits there; return the status of the last line, or of `exit`."""
+    prompt = f"admin@{world.hostname}:~$ "
+    status = 0
+
+    async def answered(line: str) -> str | None:
+        nonlocal status
+        words = line.split()
+        match words[:1]:
+            case ["exit" | "logout"]:
+                status = int(words[1]) % 256 if len(words) > 1 and words[1].isdecimal() else status
+                return None
+            case ["help"]:
+                names = sorted({"dokku", "exit", "git", "sudo", *SHELL, *machine.FIGURES})
+                for start in range(0, len(names), 8):
+                    io.out("  ".join(f"{name:<12}" for name in names[start : start + 8]).rstrip())
+            case [_]:
+                status = await run_line(world, line, io)
+        return prompt
+
+    io.out("This is the practice host: one command a line, no pipes. `help` names them, `exit` or ctrl+d leaves.")
+    await converse(io, prompt, answered)
+    return status
 
 
 def _shell_sign(line: str) -> str:

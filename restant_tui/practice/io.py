@@ -44,6 +44,8 @@ class Io:
         """Set once the other end has hung up; what is written then goes nowhere."""
         self.writable = asyncio.Event()
         self.writable.set()
+        self.interrupt: Callable[[], object] | None = None
+        """What ctrl+c at the terminal ends; the whole command while it is None."""
         self.build: Build | None = None
         """The build this command makes, while it does: it keeps a copy of what is printed."""
         self.forced = False

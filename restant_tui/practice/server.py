@@ -11,6 +11,7 @@ from restant_tui.practice import admin, words
 from restant_tui.practice.dispatch import run_dokku
 from restant_tui.practice.io import Io
 from restant_tui.practice.keys import Keys
+from restant_tui.practice.line_editor import LineEditor
 from restant_tui.practice.receivers.forge import Forge
 from restant_tui.practice.world import World
 
@@ -104,6 +105,7 @@ class _Session(asyncssh.SSHServerSession[bytes]):
         self._pty = False
         self._interrupted = False
         self._io: Io | None = None
+        self._editor: LineEditor | None = None
         self._task: asyncio.Task[None] | None = None
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
@@ -115,6 +117,8 @@ class _Session(asyncssh.SSHServerSession[bytes]):
     ) -> bool:
         self._pty = True
         self._crlf = term_modes.get(asyncssh.PTY_OPOST, 1) != 0
+        show = self._show if term_modes.get(asyncssh.PTY_ECHO, 1) else None
+        self._editor = LineEditor(self._feed, self._end_input, self._interrupt, show)
         return True
 
     def shell_requested(self) -> bool:
@@ -131,16 +135,33 @@ class _Session(asyncssh.SSHServerSession[bytes]):
         self._task.add_done_callback(self._done)
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
-        if self._pty and b"\x03" in data and self._task is not None:
-            self._interrupted = True
-            self._task.cancel()
-        elif self._io is not None:
-            self._io.input.feed_data(data)
+        if self._editor is not None:
+            self._editor.take(data)
+        else:
+            self._feed(data)
 
     def eof_received(self) -> bool:
+        self._end_input()
+        return True
+
+    def _feed(self, data: bytes) -> None:
+        if self._io is not None and not self._io.input.at_eof():
+            self._io.input.feed_data(data)
+
+    def _end_input(self) -> None:
         if self._io is not None:
             self._io.input.feed_eof()
-        return True
+
+    def _interrupt(self) -> None:
+        """End what runs in the terminal: what reads at a prompt there, or the whole command."""
+        if self._io is not None and self._io.interrupt is not None:
+            self._io.interrupt()
+        elif self._task is not None:
+            self._interrupted = True
+            self._task.cancel()
+
+    def _show(self, data: bytes) -> None:
+        self._write(data, False)
 
     def _cut(self) -> None:
         self._channel.get_connection().abort()

@@ -23,10 +23,19 @@ def run(service: Service, script: str, now: datetime) -> list[str]:
         SqlError: a query names something that is not there, or is none of those known here.
     """
     lines: list[str] = []
-    for number, query in enumerate((part.strip() for part in script.split(";")), 1):
-        if query:
-            lines += ["\t".join(row) for row in _answer(service, re.sub(r"\s+", " ", query), number, now)]
+    for number, query in enumerate(script.split(";"), 1):
+        lines += ["\t".join(row) for row in ask(service, query, now, line=number)]
     return lines
+
+
+def ask(service: Service, query: str, now: datetime, *, line: int = 1) -> Answer:
+    """Answer one query; nothing for an empty one.
+
+    Raises:
+        SqlError: as `run`.
+    """
+    flat = re.sub(r"\s+", " ", query).strip()
+    return _answer(service, flat, line, now) if flat else []
 
 
 def _answer(service: Service, query: str, line: int, now: datetime) -> Answer:

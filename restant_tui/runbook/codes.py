@@ -53,6 +53,8 @@ CODES: Final[Mapping[str, CodeInfo]] = {
     "RB119": CodeInfo("The check does not fit the step.", "http_status in a run step"),
     "RB120": CodeInfo("The cadence is not a valid RRULE, or its time zone is not known.", "rrule: FREQ=SOMETIMES"),
     "RB121": CodeInfo("The date does not exist.", "reviewed: 2026-02-30"),
+    "RB122": CodeInfo("Without `argv` a terminal step opens a login shell, as only admin has.", "target: dokku"),
+    "RB123": CodeInfo("A verb takes no terminal.", 'kind: terminal, argv: ["@db.check", db]'),
     "RB201": CodeInfo("A template or expression names something that is not defined there.", "{{ relase.sha }}"),
     "RB202": CodeInfo("A template or expression is not well formed, or reaches beyond data.", "{{ app.__class__ }}"),
     "RB203": _warning("A parameter is never used.", "a param that no step names"),

@@ -15,6 +15,7 @@ from restant_tui.runbook.model import (
     Runbook,
     RunStep,
     Step,
+    TerminalStep,
     TransferStep,
 )
 
@@ -67,7 +68,7 @@ def danger_of(what: Runbook | Step, included: Lookup | None = None) -> Danger:
 
 def _own(step: Step) -> Danger:
     match step:
-        case RunStep() | HttpStep() | TransferStep():
+        case RunStep() | HttpStep() | TransferStep() | TerminalStep():
             return step.danger
         case NotifyStep():
             return Danger.CHANGE

@@ -22,6 +22,7 @@ from restant_tui.runbook.model import (
     Runbook,
     RunStep,
     Step,
+    TerminalStep,
     TransferStep,
     Undo,
     WaitStep,
@@ -107,6 +108,8 @@ def _step(step: Step) -> Iterator[str]:
             yield f"**Hits:** {_plain(step.blast.says)}"
         if step.undo is not None:
             yield _undo(step.undo)
+    if isinstance(step, TerminalStep) and step.blast is not None:
+        yield f"**Hits:** {_plain(step.blast.says)}"
     lines = (step.seed,) if isinstance(step.seed, str) else step.seed
     if lines:
         because = f"\n\n{_plain(step.instead)}" if step.instead else ""
@@ -147,6 +150,11 @@ def _what(step: Step) -> Iterator[str]:
             yield f"Tell {', '.join(map(_plain, step.channels))} (template `{step.template}`)."
         case TransferStep():
             yield f"Copy {_code(step.source)} to {_code(step.destination)}."
+        case TerminalStep():
+            if step.argv:
+                yield _block(_command(step.argv, step.target.value))
+            where = "" if step.argv else f" in a shell as {step.target.value}"
+            yield f"Work by hand{where}, for at most {_length(step.timeout)}; note what you did."
 
 
 def _command(argv: Iterable[str], target: str) -> str:

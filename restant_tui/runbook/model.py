@@ -253,6 +253,20 @@ class TransferStep(_Step, frozen=True, kw_only=True, tag_field="kind", tag="tran
     reconcile: Reconcile | None = None
 
 
+class TerminalStep(_Step, frozen=True, kw_only=True, tag_field="kind", tag="terminal"):
+    """Hand the terminal over: a person works by hand there, comes back, and says what they did."""
+
+    danger: Danger
+    """The worst that can be typed there, not what is meant to be."""
+    argv: tuple[str, ...] = ()
+    """What is opened: one argument per element; a login shell if not given, which only the admin target has."""
+    target: Target = Target.DOKKU
+    timeout: Duration = "30m"
+    """How long the terminal may be away."""
+    confirm: Confirm | None = None
+    blast: Blast | None = None
+
+
 class NoteStep(_Step, frozen=True, kw_only=True, tag_field="kind", tag="note"):
     """Words for the person who reads; nothing runs and nothing is asked."""
 
@@ -261,7 +275,7 @@ class NoteStep(_Step, frozen=True, kw_only=True, tag_field="kind", tag="note"):
 
 Step = (
     RunStep | HttpStep | FollowStep | WaitStep | PollStep | ManualStep | ConfirmStep | InputStep | ApproveStep
-    | BranchStep | LoopStep | ParallelStep | IncludeStep | NotifyStep | TransferStep | NoteStep
+    | BranchStep | LoopStep | ParallelStep | IncludeStep | NotifyStep | TransferStep | TerminalStep | NoteStep
 )  # fmt: skip
 
 

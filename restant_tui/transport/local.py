@@ -106,30 +106,33 @@ class LocalShell:
         except ValueError as error:
             raise UsageProblem(f"`{one_line(argv[0], 60)}` cannot take these arguments: {error}.") from error
         except OSError as error:
-            return Outcome(kind=OutcomeKind.UNKNOWN, sent=False, reason=self._why_not(argv[0], error))
-
-    def _why_not(self, program: str, error: OSError) -> str:
-        name = one_line(program, 60)
-        if not self._cwd.is_dir():
-            return f"Not run: the folder {self._cwd} does not exist."
-        match error:
-            case FileNotFoundError():
-                return f"Not run: the program `{name}` is not installed here, or not on PATH."
-            case PermissionError():
-                return f"Not run: `{name}` may not be executed here."
-        return f"Not run: `{name}` could not be started ({one_line(error.strerror or str(error), 80)})."
+            return Outcome(kind=OutcomeKind.UNKNOWN, sent=False, reason=why_not_started(argv[0], self._cwd, error))
 
     async def _end(self, process: Process, work: asyncio.Future[Any]) -> None:
         """End the whole group: ask, wait until it has let go of its output, then make sure."""
-        _signal_group(process.pid, signal.SIGTERM)
+        signal_group(process.pid, signal.SIGTERM)
         await asyncio.wait([work], timeout=self._grace)
-        _signal_group(process.pid, signal.SIGKILL)
+        signal_group(process.pid, signal.SIGKILL)
         await process.wait()
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)
 
 
-def _signal_group(group: int, how: signal.Signals) -> None:
+def why_not_started(program: str, cwd: Path, error: OSError) -> str:
+    """Return in one sentence why a program could not be started in that folder."""
+    name = one_line(program, 60)
+    if not cwd.is_dir():
+        return f"Not run: the folder {cwd} does not exist."
+    match error:
+        case FileNotFoundError():
+            return f"Not run: the program `{name}` is not installed here, or not on PATH."
+        case PermissionError():
+            return f"Not run: `{name}` may not be executed here."
+    return f"Not run: `{name}` could not be started ({one_line(error.strerror or str(error), 80)})."
+
+
+def signal_group(group: int, how: signal.Signals) -> None:
+    """Signal every process of a group, if it has any."""
     with suppress(ProcessLookupError, PermissionError):  # the group is empty, or only zombies are left in it
         os.killpg(group, how)
 
@@ -165,7 +168,7 @@ def _outcome(kind: OutcomeKind, process: Process, out: Kept, err: Kept, seconds:
     return Outcome(
         kind=kind,
         exit_status=code if exited and code is not None and code >= 0 else None,
-        exit_signal=_signal_name(-code) if exited and code is not None and code < 0 else None,
+        exit_signal=signal_name(-code) if exited and code is not None and code < 0 else None,
         stdout=out.bytes(),
         stderr=err.bytes(),
         seconds=seconds,
@@ -174,7 +177,8 @@ def _outcome(kind: OutcomeKind, process: Process, out: Kept, err: Kept, seconds:
     )
 
 
-def _signal_name(number: int) -> str:
+def signal_name(number: int) -> str:
+    """Return the name of a signal without its SIG, or its number."""
     try:
         return signal.Signals(number).name.removeprefix("SIG")
     except ValueError:

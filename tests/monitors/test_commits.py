@@ -56,21 +56,21 @@ async def host(tmp_path: Path) -> AsyncIterator[PracticeHost]:
 
 def clones(host: PracticeHost, folder: Path, local: Counted, clock: ManualClock) -> Clones:
     ssh = (*shlex.split(ssh_command(host.folder)), "-p", str(host.ports["ssh"]))
-    return Clones(folder=folder, local=local, way=lambda _app: ("dokku@127.0.0.1", ssh), clock=clock)
+    return Clones(folder=folder, local=local, way=lambda _host: ("dokku@127.0.0.1", ssh), clock=clock)
 
 
 async def test_subjects_and_authors_come_without_a_shell_on_the_host(host: PracticeHost, tmp_path: Path) -> None:
     local, clock = Counted(tmp_path), ManualClock()
     known = clones(host, tmp_path / "commits", local, clock)
     wanted = main_app(host).commits[-1]
-    found = await known.commits("restant-main", "practice", wanted.sha)
+    found = await known.commits("practice", "restant-main", wanted.sha)
     assert [(one.sha, one.author, one.subject) for one in found] == [
         (one.sha, one.author, one.subject) for one in reversed(main_app(host).commits)
     ]
-    assert await known.commits("restant-main", "practice", wanted.sha[:7]) == found
+    assert await known.commits("practice", "restant-main", wanted.sha[:7]) == found
     assert local.fetches == 1, "what is known is not asked for again"
     afresh = clones(host, tmp_path / "commits", local, clock)
-    assert await afresh.commits("restant-main", "practice", wanted.sha) == found
+    assert await afresh.commits("practice", "restant-main", wanted.sha) == found
     assert local.fetches == 1, "what an earlier start has fetched is still here"
 
 
@@ -78,24 +78,24 @@ async def test_a_commit_nobody_has_costs_one_login_in_a_quarter_of_an_hour(host:
     local, clock = Counted(tmp_path), ManualClock()
     known = clones(host, tmp_path / "commits", local, clock)
     for _ in range(20):
-        assert await known.commits("restant-main", "practice", NEVER)
+        assert await known.commits("practice", "restant-main", NEVER)
     assert local.fetches == 1
     clock.advance(901)
-    await known.commits("restant-main", "practice", NEVER)
+    await known.commits("practice", "restant-main", NEVER)
     assert local.fetches == 2
 
 
 async def test_a_host_that_lets_nobody_fetch_is_no_trouble(host: PracticeHost, tmp_path: Path) -> None:
     local = Counted(tmp_path)
     known = clones(host, tmp_path / "commits", local, ManualClock())
-    assert await known.commits("no-such-app", "practice", NEVER) == ()
-    assert await known.commits("restant-main", "practice", None) == ()
+    assert await known.commits("practice", "no-such-app", NEVER) == ()
+    assert await known.commits("practice", "restant-main", None) == ()
     assert local.fetches == 1
 
 
 async def test_a_name_that_is_no_apps_name_is_never_given_to_git(tmp_path: Path) -> None:
     local = ScriptedRunner()
-    known = Clones(folder=tmp_path, local=local, way=lambda _app: ("dokku@127.0.0.1", ("ssh",)), clock=ManualClock())
+    known = Clones(folder=tmp_path, local=local, way=lambda _host: ("dokku@127.0.0.1", ("ssh",)), clock=ManualClock())
     for name in ("--upload-pack=touch x", "../elsewhere", "a b", ""):
-        assert await known.commits(name, "practice", NEVER) == ()
+        assert await known.commits("practice", name, NEVER) == ()
     assert local.calls == []

@@ -208,6 +208,7 @@ def test_every_kind_of_step_becomes_a_part_of_the_document(tmp_path: Path) -> No
     for said in (
         "**(never miss)**", "Wait 30 s.", "Watch for 1 min.", "Walk through `other`.", "Copy `a` to `b`.",
         "Tell \\#incidents (template `bad`).", "- **Yes**: `x == 1`, go on at `talk`", "GET http://127.0.0.1/",
+        "Work by hand in a shell as admin, for at most 5 min",
         "## At the end, whatever happened", "A shell line, because it is a pipe", "because \\<b\\>bold\\</b\\>",
     ):  # fmt: skip
         assert said in text
@@ -231,6 +232,7 @@ steps:
   - {id: list, kind: manual, title: List, items: [{id: i, text: "Look &", killer: true}]}
   - {id: sure, kind: confirm, title: Sure?}
   - {id: move, kind: transfer, title: Move, source: a, destination: b, undo: {none_because: it is a copy}}
+  - {id: hand, kind: terminal, title: Hand, danger: change, target: admin, timeout: 5m}
   - {id: pipe, kind: run, title: Pipe, danger: read, target: admin, shell: df | head, shell_because: it is a pipe}
   - {id: which, kind: branch, title: Which, cases: [{label: "Yes", when: x == 1, goto: talk}]}
   - {id: again, kind: loop, title: Again, over: "[1]", steps: [{id: inner, kind: note, title: In, text: "{{ item }}"}]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from textwrap import dedent, indent
@@ -15,6 +15,7 @@ from restant_tui.engine.ports import Delivery, Notifier, Ports
 from restant_tui.engine.recorder import Recorder
 from restant_tui.engine.run import Run
 from restant_tui.engine.state import Answer, Event, Gate, Move, RunState
+from restant_tui.engine.terminal import Terminal
 from restant_tui.engine.transitions import fold
 from restant_tui.errors import UsageProblem
 from restant_tui.journal.outputs import Outputs
@@ -27,7 +28,7 @@ from restant_tui.text import Redactor
 from restant_tui.transport.lifeline import Lifeline
 from restant_tui.transport.outcome import OnOutput, Outcome, Runner
 from tests.support.clock import ManualClock
-from tests.support.scripted import ScriptedRunner
+from tests.support.scripted import ScriptedRunner, exited
 from tests.support.waiting import until
 
 CONFIG = Config(
@@ -91,6 +92,7 @@ class ScriptedTargets:
     def __init__(self) -> None:
         self.runners = {target: ScriptedRunner() for target in Target}
         self.switched_off: set[Target] = set()
+        self.session_keys: tuple[str, ...] = ()
 
     def runner(self, host: str, target: Target, lifeline: Lifeline | None = None) -> Runner:
         if target in self.switched_off:
@@ -104,6 +106,39 @@ class ScriptedTargets:
     def copier(self, host: str, target: Target) -> tuple[str, tuple[str, ...]]:
         self.runner(host, target)
         return "ops@127.0.0.1", ("ssh", "-p", "22")
+
+    def terminal(self, host: str, target: Target) -> tuple[str, ...]:
+        return ("ssh", "-t", f"{self.where(host, target).partition('@')[0]}@127.0.0.1")
+
+    def trusted(self) -> tuple[str, ...]:
+        return self.session_keys
+
+
+class ScriptedTerminal:
+    """Stands for the person's terminal: lends it, and plays each program as told; without a script it ends well."""
+
+    def __init__(self) -> None:
+        self.plays: list[Outcome | Awaitable[Outcome]] = []
+        self.began: Callable[[tuple[str, ...]], object] = lambda argv: None
+        """Called with each program as it gets the terminal."""
+        self.handed: list[tuple[tuple[str, ...], tuple[str, ...], float]] = []
+        """The programs that got it, with the lines that were printed before, and for how long they might have it."""
+        self.reason = ""
+        """Why there is none to lend."""
+
+    def why_not(self) -> str:
+        return self.reason
+
+    async def lend(self, says: Sequence[str], work: Callable[[], Awaitable[Outcome]]) -> Outcome:
+        self._says = tuple(says)
+        return await work()
+
+    async def program(self, argv: Sequence[str], limit: float) -> Outcome:
+        self.handed.append((tuple(argv), self._says, limit))
+        self.began(tuple(argv))
+        await asyncio.sleep(0)
+        play = self.plays.pop(0) if self.plays else exited()
+        return play if isinstance(play, Outcome) else await play
 
 
 class Tied:
@@ -180,6 +215,9 @@ class Bench:
         self.http = ScriptedHttp()
         self.shelf = Shelf()
         self.redactor = Redactor()
+        self.person = ScriptedTerminal()
+        self.terminal = Terminal(self.person.program)
+        """Nobody has lent one: `self.terminal.lent_by(self.person)` does."""
         self.notifier: Notifier | None = None
         self.secrets: dict[str, str] = {}
         self.journal = Journal.open(folder / "journal.sqlite3", clock=self.clock)
@@ -204,6 +242,7 @@ class Bench:
                     redactor=self.redactor,
                     arming=self.arming,
                     templates=Templates(),
+                    terminal=self.terminal,
                     notifier=self.notifier,
                     secrets=self.secrets.get,
                     spill=lambda run, step: Spilled(self.outputs, run, step),

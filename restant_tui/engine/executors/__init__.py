@@ -19,6 +19,7 @@ from restant_tui.engine.executors import (
     parallel,
     poll,
     run,
+    terminal,
     transfer,
     wait,
 )
@@ -46,6 +47,7 @@ EXECUTORS: Mapping[type, Callable[[Spot], Awaitable[Ended]]] = MappingProxyType(
         model.IncludeStep: include.execute,
         model.NotifyStep: notify.execute,
         model.TransferStep: transfer.execute,
+        model.TerminalStep: terminal.execute,
         model.NoteStep: note.execute,
     }
 )

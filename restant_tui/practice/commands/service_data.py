@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from restant_tui.practice import dump, sql
+from restant_tui.practice import dump, sql, sql_prompt
 from restant_tui.practice.commands.service_common import running_service, service_command
 from restant_tui.practice.faults import Fault
 from restant_tui.practice.io import Io
+from restant_tui.practice.prompt import converse
 from restant_tui.practice.registry import Refused
 from restant_tui.practice.stores import Service
 from restant_tui.practice.world import World
@@ -70,19 +71,26 @@ def _import_keys(service: Service, data: bytes) -> int:
 
 @service_command("connect", seconds=0.8)
 async def connect(world: World, kind: str, args: Sequence[str], io: Io) -> int:
-    """Answer the queries that come on standard input, as the client does without a terminal."""
+    """Answer queries: those on standard input, or at a prompt where there is a terminal."""
     service = running_service(world, kind, args)
     if kind == "mysql":
         io.err(f"mysql: {_WARNING}")
     if not io.pty:
         return _answer(world, service, (await io.input.read()).decode("utf-8", "replace"), io)
-    prompt = b"mysql> " if kind == "mysql" else f"{service.host}:6379> ".encode()
-    while True:
-        io.raw(prompt)
-        line = await io.read_line()
-        if line is None or line.strip().lower().rstrip(";") in ("exit", "quit", "\\q"):
-            return 0
+    if kind == "mysql":
+        await sql_prompt.monitor(world, service, io)
+        return 0
+
+    prompt = f"{service.host}:6379> "
+
+    async def answered(line: str) -> str | None:
+        if line.strip().lower() in ("exit", "quit"):
+            return None
         _answer(world, service, line, io)
+        return prompt
+
+    await converse(io, prompt, answered)
+    return 0
 
 
 def _answer(world: World, service: Service, script: str, io: Io) -> int:

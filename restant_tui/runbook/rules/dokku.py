@@ -10,6 +10,7 @@ from restant_tui.runbook.shape import Finding
 from restant_tui.runbook.templates import nearest
 
 _EATEN = re.compile(r"-[neE]+")
+_SHELL = re.compile(r"(?:/\S*/)?(?:sh|bash|dash|zsh|fish|su|tinker|mysql|mariadb|psql|redis-cli)")
 _TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _FOLLOWS = frozenset({"logs", "nginx:access-logs", "nginx:error-logs", "events", "mysql:logs", "redis:logs"})
 _CHANGES = frozenset({
@@ -42,13 +43,15 @@ def _step(place: Place, verbs: Collection[str] | None) -> Iterator[Finding]:
         said = "the dokku identity has no shell; use an argument list, or `target: admin`"
         yield Finding(step["shell"].path, "RB407", said, on_key=True)
     argv = step["argv"].each
-    if place.kind not in ("run", "follow", "poll") or not argv:
+    if place.kind == "terminal" and place.danger == "read":
+        yield from _typed_by_hand(step)
+    if place.kind not in ("run", "follow", "poll", "terminal") or not argv:
         return
     yield from _verb(argv[0], verbs)
     if target != "dokku":
         return
     yield from _arguments(argv)
-    if place.kind != "follow":
+    if place.kind not in ("follow", "terminal"):
         yield from _endless(argv)
     if place.danger == "read":
         yield from _marked_as_read(argv)
@@ -98,6 +101,17 @@ def _endless(argv: tuple[Node, ...]) -> Iterator[Finding]:
             yield Finding(node.path, "RB404", said)
         elif node.text in ("-t", "--tail") or re.fullmatch(r"-[a-z]*t[a-z]*", node.text):
             yield Finding(node.path, "RB405", f"`{words[0]} … {node.text}` never ends by itself; use a follow step")
+
+
+def _typed_by_hand(step: Node) -> Iterator[Finding]:
+    """Check that no prompt in which anything can be typed is called a read."""
+    argv = step["argv"].each
+    name = argv[0].text if argv else ""
+    if not argv or name == "enter" or any(_SHELL.fullmatch(node.text) for node in argv):
+        said = (
+            f"in {f'`{name}`' if name else 'a shell'} anything can be typed: call it the worst that can be done there"
+        )
+        yield Finding(step["danger"].path, "RB312", said)
 
 
 def _marked_as_read(argv: tuple[Node, ...]) -> Iterator[Finding]:

@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+_WITH_DANGER = ("run", "http", "transfer", "terminal")
+"""Kinds of steps that say themselves how dangerous they are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -70,7 +73,7 @@ class Place:
         if self.kind == "notify":
             return "change"
         default = "change" if self.kind == "transfer" else "read"
-        return (self.step["danger"].text or default) if self.kind in ("run", "http", "transfer") else "read"
+        return (self.step["danger"].text or default) if self.kind in _WITH_DANGER else "read"
 
 
 def every_place(runbook: Node) -> Iterator[Place]:

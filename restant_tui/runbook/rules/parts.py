@@ -37,6 +37,8 @@ def _step(place: Place, ids: set[str]) -> Iterator[Finding]:
     step = place.step
     if place.kind == "run":
         yield from _exactly_one(step, ("argv", "shell"), "RB110", "a run step")
+    if place.kind == "terminal":
+        yield from _opened(step)
     if place.kind == "poll":
         yield from _exactly_one(step, ("argv", "http"), "RB112", "a poll step")
     for probe in probes(place):
@@ -63,6 +65,16 @@ def _step(place: Place, ids: set[str]) -> Iterator[Finding]:
     for case in step["cases"].each:
         if case["goto"].given and case["steps"].given:
             yield Finding(case.path, "RB118", "a case has either `goto` or `steps`, not both")
+
+
+def _opened(step: Node) -> Iterator[Finding]:
+    """Check that there is something to hand the terminal to."""
+    argv = step["argv"].each
+    if not argv and step["target"].text != "admin":
+        said = "without `argv` it is a login shell, and only the admin identity has one: say what is opened"
+        yield Finding(step["kind"].path, "RB122", said)
+    if argv and argv[0].text.startswith("@"):
+        yield Finding(argv[0].path, "RB123", f"`{argv[0].text}` is worked out by the program and takes no terminal")
 
 
 def _expectation(expectation: Node, place: Place) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from restant_tui.runbook.templates import TemplateProblem, Templates
 from restant_tui.text import parse_duration
 
 _SECRET = re.compile(r"(?:^|_)(?:password|passwd|secret|token|dsn|api_?key|private_key|credentials?)(?:_|$)")
-_ASKS = ("manual", "confirm", "input", "approve", "notify", "branch", "loop", "include", "parallel")
+_ASKS = ("manual", "confirm", "input", "approve", "notify", "branch", "loop", "include", "parallel", "terminal")
 
 
 def check(runbook: Node) -> Iterator[Finding]:
@@ -22,6 +22,8 @@ def check(runbook: Node) -> Iterator[Finding]:
     for place in every_place(runbook):
         if place.kind in ("run", "http", "transfer"):
             yield from _change(place)
+        if place.kind == "terminal" and place.danger == "destructive":
+            yield from _confirmed(place)
         yield from _ends(place)
         if place.step["detached"].value is True:
             yield from _detached(place)
@@ -63,6 +65,15 @@ def _change(place: Place) -> Iterator[Finding]:
         yield Finding(step["retry"].path, "RB307", said, on_key=True)
     if danger != "destructive":
         return
+    yield from _confirmed(place)
+    if not step["reconcile"].given:
+        yield Finding(at, "RB305", "a destructive step needs `reconcile`: how to find out later whether it happened")
+
+
+def _confirmed(place: Place) -> Iterator[Finding]:
+    """Check that a destructive step says what it hits and has a name typed; what is typed by hand needs no more."""
+    step = place.step
+    at = step["danger"].path if step["danger"].given else step.path
     confirm = step["confirm"]
     if not confirm.given:
         yield Finding(at, "RB303", "a destructive step needs `confirm: {style: type, phrase: …}`")
@@ -73,8 +84,6 @@ def _change(place: Place) -> Iterator[Finding]:
         yield Finding(confirm.path, "RB303", said)
     if not step["blast"].given:
         yield Finding(at, "RB304", "a destructive step needs `blast`: what it will hit")
-    if not step["reconcile"].given:
-        yield Finding(at, "RB305", "a destructive step needs `reconcile`: how to find out later whether it happened")
 
 
 def _ends(place: Place) -> Iterator[Finding]:
