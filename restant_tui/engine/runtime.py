@@ -36,7 +36,7 @@ from restant_tui.notify.senders import Means
 from restant_tui.paths import Paths
 from restant_tui.runbook.catalogue import Catalogue, shipped
 from restant_tui.runbook.templates import Templates
-from restant_tui.text import Redactor
+from restant_tui.text import Redactor, password_in
 from restant_tui.transport.link import LinkStatus
 from restant_tui.transport.links import Links
 from restant_tui.transport.local import LocalShell
@@ -110,7 +110,7 @@ class Runtime:
             ConfigProblem: the journal cannot be opened.
         """
         journal = Journal.open(paths.journal, clock=clock)
-        redactor = Redactor()
+        redactor = Redactor(password_in(app.url) for app in config.apps.values())
         arming = Arming(clock, lambda kind, by, data: _note(journal, clock, kind, by or actor, data))
         http = HttpProbe()
         outputs = Outputs(paths.outputs)
@@ -147,7 +147,7 @@ class Runtime:
             means = Means.usual(programs, home)
             post = ChannelNotifier(config, journal.outbox, kept, means, clock=clock, rng=rng, redactor=redactor)
         catalogue = Catalogue((shipped(), *runbook_folders))
-        local = LocalShell(folder or Path.cwd(), without(programs))
+        local = LocalShell(folder or Path.cwd(), _handed_on(config, programs))
         ports = Ports(
             config=config, clock=clock, rng=rng, targets=LinkTargets(config, links, local), http=http,
             recorder=Recorder(journal, redactor), catalogue=catalogue, redactor=redactor, arming=arming,
@@ -248,3 +248,9 @@ async def _lately(book: CapabilityBook, clock: Clock, host: str) -> Capabilities
 
 def _note(journal: Journal, clock: Clock, kind: str, by: str, data: Mapping[str, object]) -> None:
     journal.note(kind, clock.now(), by, data)
+
+
+def _handed_on(config: Config, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of programs that steps start: without what only this program needs to know."""
+    ours = {str(getattr(channel, "secret", None) or "").removeprefix("env:") for channel in config.channels.values()}
+    return {name: value for name, value in without(environ).items() if name not in ours}

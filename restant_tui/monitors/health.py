@@ -28,7 +28,7 @@ from restant_tui.monitors.snapshots import (
     Status,
     Trust,
 )
-from restant_tui.text import parse_duration
+from restant_tui.text import parse_duration, public_address
 from restant_tui.transport.outcome import Runner
 
 Part = Literal["endpoint", "processes", "certificate"]
@@ -111,7 +111,7 @@ class HealthMonitor:
             environment=app.environment,
             status=Status.UNKNOWN,
             reason="not asked yet",
-            endpoint=Endpoint(reading=not_asked(f"GET {app.url}")),
+            endpoint=Endpoint(reading=not_asked(f"GET {public_address(app.url)}")),
             processes=Processes(reading=over_ssh(f"ps:report {name}")),
             certificate=Certificate(reading=over_ssh(f"letsencrypt:report {name}")),
         )
