@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,9 +27,10 @@ class Marker:
 
     @property
     def parts(self) -> frozenset[bytes]:
-        """Every piece of the random half that would tell it."""
-        core = self.value[self.value.index("planted") + len("planted") :][:32]
-        return frozenset(core[start : start + WINDOW].encode() for start in range(0, len(core) - WINDOW + 1))
+        """Every piece of the random half that would tell it, as it is and as Base64 has it."""
+        core = self.value[self.value.index("planted") + len("planted") :][:32].encode()
+        written = [core, *(b64encode(b"x" * shift + core)[4:-4] for shift in range(3))]
+        return frozenset(text[start : start + WINDOW] for text in written for start in range(len(text) - WINDOW + 1))
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Secrets planted in every place one can come from; then everything the program wrote, drew, said or sent is searched."""
+"""Secrets are planted in every place one can come from; then everything that came of it is searched for them."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ sys.exit(run(sys.argv[1:]))
 
 @pytest.fixture
 async def there(tmp_path: Path) -> AsyncIterator[World]:
+    (tmp_path / "home").mkdir()
     async with world(tmp_path / "home") as made:
         yield made
 
@@ -117,7 +118,9 @@ def at_a_terminal(there: World) -> None:
         screen.type(f"{there['passphrase']}\n")
         screen.wait_for("keep the passphrase in the system keyring?")
         screen.type("y\n")
-        screen.wait_for("The token:", timeout=30)
+        screen.wait_for("A token that is typed", "1 to 2:", timeout=30)
+        screen.type("2\n")
+        screen.wait_for("The token:")
         screen.type(f"{there['typed']}\n")
         screen.wait_for("Tell people", "1 to 3:", timeout=60)
         screen.type("2\n")
@@ -184,3 +187,42 @@ async def test_a_program_that_leaks_is_caught(there: World) -> None:
     for name in ("forge", "dsn", "database", "address"):
         assert any(line.startswith(f"{name}: said by run") for line in found)
         assert any(line.startswith(f"{name}: file state/") for line in found)
+
+
+def at_the_console(there: World) -> None:
+    """The same in the console: the passphrase on its screen, secrets in the form and in the wizard."""
+    with terminal(home=there.home, size=(120, 40), env=there.variables()) as screen:
+        screen.wait_for("Passphrase for the key", timeout=30)
+        screen.type(f"{there['mistyped']}\r")
+        screen.wait_for("That does not open")
+        screen.type(f"{there['passphrase']}\r")
+        screen.wait_gone("That does not open")
+        screen.wait_for("link live", timeout=30)
+        screen.press("r")
+        screen.wait_for("Audit trail")
+        screen.press("/")
+        screen.wait_for("words to look for")
+        screen.type("every secret")
+        screen.wait_gone("Audit trail")
+        screen.press("enter")
+        screen.wait_for("In a test, which then looks for them.")
+        screen.press("enter")
+        screen.wait_for("Start: Use every secret there is")
+        screen.press("tab", "tab")
+        screen.type(there["forge"])
+        screen.tab_to("Start")
+        screen.press("enter")
+        screen.wait_for("The token", timeout=30)
+        screen.type(there["typed"])
+        screen.press_until("enter", lambda: "Tell people" in screen.text and "EMERGENCY" in screen.text, "the message")
+        for key in ("1", "2", "3", "4", "5", "6", "7", "?", "esc"):
+            screen.press(key)
+            screen.read(0.3)
+        there.traces.add("terminal", screen.received)
+
+
+async def test_what_is_typed_at_the_console_is_drawn_nowhere(there: World) -> None:
+    there.forget_the_passphrase()
+    await asyncio.to_thread(at_the_console, there)
+    await asyncio.to_thread(told, there)
+    stayed(there, used={"typed", "forge", "env", "captured", "address"})

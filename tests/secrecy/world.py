@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
-import re
 import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -88,6 +86,8 @@ class World:
         self.traces.add_files(self.home / "restant", but=self.theirs)
         self.traces.add("ssh commands", "\n".join(self.host.commands))
         self.traces.add("mail", b"\n".join(self.mail.raw))
+        if self.mail.raw and "AUTH" in self.mail.commands:
+            self.traces.add("mail login", self["mailed"])  # the server takes no other
         if (saw := self.home / "saw").exists():
             self.traces.add("child", saw.read_bytes())
         return self.traces
@@ -121,15 +121,13 @@ def made_up() -> dict[str, Marker]:
 @asynccontextmanager
 async def world(home: Path) -> AsyncIterator[World]:
     """Make one, and serve it until the end of the block."""
-    home.mkdir()
     traces, markers = Traces(), made_up()
     own, _ = tls_pair(home)
     mail = MailServer(tls=own, password=markers["mailed"].value)
 
     async def receive(head: bytes, body: bytes) -> bytes:
         place = head.split(b" ")[1].decode()
-        login = re.search(rb"Basic (\S+)", head)
-        traces.add(f"http {place}", head + body + (base64.b64decode(login[1]) if login else b""))
+        traces.add(f"http {place}", head + body)
         # What is on the other side says back what it was told, as many do.
         known = next((one.value for one in markers.values() if one.value.encode() in head), "")
         return response(403 if place.startswith("/page") else 200, f"seen {known}".encode())
@@ -162,8 +160,8 @@ def _furnish(made: World) -> None:
             {
                 "hosts": {
                     "box": {
-                        "address": "127.0.0.1", "port": host.port, "known_hosts": host.known_hosts, "dokku": dict(login),
-                        "admin": login,
+                        "address": "127.0.0.1", "port": host.port, "known_hosts": host.known_hosts,
+                        "dokku": dict(login), "admin": login,
                     },
                 },
                 "apps": {
@@ -206,13 +204,15 @@ async def _answer(process: asyncssh.SSHServerProcess[bytes], markers: Mapping[st
         case "mysql:info":
             out = f"=====> db mysql service information\n       Dsn:   mysql://mysql:{dsn}@dokku-mysql-db:3306/db\n"
         case "config:show":
-            out = f"DATABASE_URL:   mysql://shop:{database}@db:3306/shop\nMAIL_PASSWORD:  {database}\nDB_PASSWORD='{dsn}'\n"
+            out = f"DATABASE_URL:   mysql://shop:{database}@db:3306/shop\n"
+            out += f"MAIL_PASSWORD:  {database}\nDB_PASSWORD='{dsn}'\n"
         case "print-token":
             out = f"{markers['captured'].value}\n"
         case "swallow":
             traces.add("ssh input", await process.stdin.read())
         case "explode":
-            err = f"login with {markers['forge'].value} failed at redis://:{database}@cache:6379, DSN mysql://u:{dsn}@db\n"
+            err = f"login with {markers['forge'].value} failed at redis://:{database}@cache:6379\n"
+            err += f"DSN mysql://u:{dsn}@db\n"
             status = 1
     process.stdout.write(out.encode())
     process.stderr.write(err.encode())
@@ -238,7 +238,7 @@ class Onlooker:
         self._traces.add("command lines", b"\n".join(sorted(self._seen)))
 
     def _look(self) -> None:
-        while not self._over.wait(0.01):
+        while not self._over.wait(0.05):
             for entry in os.scandir("/proc"):
                 if entry.name.isdigit():
                     try:
