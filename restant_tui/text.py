@@ -21,8 +21,9 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u2
 _DURATION = re.compile(r"([0-9]+)(ms|s|m|h|d|w)")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _URL_PASSWORD = re.compile(r"(?P<head>[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s@/]+(?=@)", re.IGNORECASE)
+_USER_INFO = re.compile(r"(?<=://)[^/\s?#]*@")
 _NAMED_SECRET = re.compile(
-    r"(?P<head>\b[A-Z0-9_]*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|APP_KEY|PRIVATE_KEY)[A-Z0-9_]*\s*[=:]\s*)"
+    r"(?P<head>\b[A-Z0-9_]*(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|APP_KEY|PRIVATE_KEY)[A-Z0-9_]*\s*[=:]\s*)"
     r"(?P<value>\"[^\"\n]*\"|'[^'\n]*'|[^\s\"']+)",
     re.IGNORECASE,
 )
@@ -58,6 +59,17 @@ def one_line(text: str, width: int = 200) -> str:
     return flat if len(flat) <= width else flat[: width - 1] + "…"
 
 
+def public_address(url: str) -> str:
+    """Return an address without the user and password that may stand in it."""
+    return _USER_INFO.sub("", url)
+
+
+def password_in(url: str) -> str:
+    """Return the password that stands in an address, as it is written there; empty if none does."""
+    found = _USER_INFO.search(url)
+    return found[0].rstrip("@").partition(":")[2] if found else ""
+
+
 class Redactor:
     """Takes secrets out of text before it is stored or shown.
 
@@ -79,9 +91,21 @@ class Redactor:
         """Return the text with every secret replaced by a mask of fixed length."""
         for secret in sorted(self._secrets, key=len, reverse=True):
             text = text.replace(secret, MASK)
+        if "…" in text:
+            text = self._without_beginnings(text)
         if "://" in text:
             text = _URL_PASSWORD.sub(rf"\g<head>{MASK}", text)
         return _NAMED_SECRET.sub(rf"\g<head>{MASK}", text)
+
+    def _without_beginnings(self, text: str) -> str:
+        """Mask what is left of a secret that was cut with an ellipsis before it came here."""
+        head, *parts = text.split("…")
+        for part in parts:
+            for secret in self._secrets:
+                cut = next((n for n in range(len(secret) - 1, 3, -1) if head.endswith(secret[:n])), 0)
+                head = head[:-cut] + MASK if cut else head
+            head += f"…{part}"
+        return head
 
 
 def parse_duration(text: str) -> float:

@@ -90,12 +90,6 @@ class HelpScreen(ModalScreen[None]):
             lines += _entry(offer, width)
         lines += [Content(""), Content.styled("Moving", "bold $text-primary")]
         lines += [Content(f"{'tab':<{_KEY_WIDTH}}next pane"), Content(f"{'arrows':<{_KEY_WIDTH}}move in the pane")]
-        if self._logins:
-            lines += [Content(""), Content.styled("Logins", "bold $text-primary")]
-        for login, says in self._logins:
-            first, *rest = wrapped(clean(says), width - _LOGIN_WIDTH, limit=8)
-            lines.append(Content.styled(f"{login:<{_LOGIN_WIDTH}}", "bold") + first)
-            lines += [Content(" " * _LOGIN_WIDTH) + line for line in rest]
         lines += [Content(""), Content.styled("Words", "bold $text-primary")]
         for status in Status:
             face = glyphs.status_face(status, glyphs.of(self.app))
@@ -104,6 +98,12 @@ class HelpScreen(ModalScreen[None]):
             first, *rest = wrapped(meaning, width - 16)
             lines.append(Content.styled(f"{word:<16}", "bold") + first)
             lines += [Content(" " * 16) + line for line in rest]
+        if self._logins:
+            lines += [Content(""), Content.styled("Logins", "bold $text-primary")]
+        for login, says in self._logins:
+            first, *rest = wrapped(clean(says), width - _LOGIN_WIDTH, limit=8)
+            lines.append(Content.styled(f"{login:<{_LOGIN_WIDTH}}", "bold") + first)
+            lines += [Content(" " * _LOGIN_WIDTH) + line for line in rest]
         return lines
 
 

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restant_tui.text import MASK, Redactor, ago, clean, decode, duration, one_line, parse_duration
+from restant_tui.text import (
+    MASK,
+    Redactor,
+    ago,
+    clean,
+    decode,
+    duration,
+    one_line,
+    parse_duration,
+    password_in,
+    public_address,
+)
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -109,3 +120,31 @@ def test_durations_are_said_in_at_most_two_units(seconds: float, words: str) -> 
 def test_an_age_is_said_from_now() -> None:
     assert ago(NOON, NOON) == "just now"
     assert ago(NOON, NOON + timedelta(seconds=130.9)) == "2 min 10 s ago"
+
+
+@pytest.mark.parametrize(
+    ("url", "public", "password"),
+    [
+        ("https://shop.example/health", "https://shop.example/health", ""),
+        ("https://ops:s3cr3t@shop.example/health", "https://shop.example/health", "s3cr3t"),
+        ("https://token@shop.example/", "https://shop.example/", ""),
+        ("https://shop.example/a@b:c@d", "https://shop.example/a@b:c@d", ""),
+        ("https://ops:a:b@shop.example:81?x=y@z", "https://shop.example:81?x=y@z", "a:b"),
+    ],
+)
+def test_an_address_is_shown_without_who_logs_in(url: str, public: str, password: str) -> None:
+    assert public_address(url) == public
+    assert password_in(url) == password
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("seen: abcdefgh…", f"seen: {MASK}…"),
+        ("abcdefghijkl… and abcd…", f"{MASK}… and {MASK}…"),
+        ("abc… is too short to tell", "abc… is too short to tell"),
+        ("nothing… of it…", "nothing… of it…"),
+    ],
+)
+def test_what_is_left_of_a_secret_that_was_cut_is_masked_too(text: str, masked: str) -> None:
+    assert Redactor(["abcdefghijklmnop"]).redact(text) == masked

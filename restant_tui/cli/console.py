@@ -13,7 +13,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from restant_tui.cli.crash import knowing
 from restant_tui.cli.options import Options
+from restant_tui.text import Redactor
 
 if TYPE_CHECKING:
     from restant_tui.cli.opening import Opening
@@ -81,7 +83,8 @@ async def _console(options: Options) -> int:
         app._fatal_error = app._close_messages_no_wait  # type: ignore[method-assign]
         await app.run_async()
         if app._exception is not None:
-            raise app._exception
+            with knowing(app.opened.redactor if app.opened is not None else Redactor()):
+                raise app._exception
         return app.return_code or 0
 
 

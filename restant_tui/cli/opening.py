@@ -12,6 +12,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
+from restant_tui.cli.crash import knowing
 from restant_tui.cli.options import Options
 from restant_tui.clock import Clock, SystemClock
 from restant_tui.paths import Paths
@@ -204,7 +205,8 @@ async def running(options: Options, *, monitors: bool, person: Person | None = N
                 # What is asked here must not count as a host that does not answer.
                 await runtime.links.arrive()
             await runtime.start(monitors=monitors)
-            yield runtime
+            with knowing(runtime.redactor):
+                yield runtime
         finally:
             await runtime.close()
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from restant_tui.cli.marks import Marks
 from restant_tui.cli.options import Options
-from restant_tui.cli.run import add_parameters, parameters
+from restant_tui.cli.run import add_parameters, parameters, refuse_secrets
 from restant_tui.cli.words import written
 from restant_tui.text import one_line
 
@@ -43,6 +43,7 @@ async def _plan(options: Options, runbook: str, given: Mapping[str, str], *, as_
     from restant_tui.cli.opening import running, whom_to_ask
 
     async with running(options, monitors=False, person=whom_to_ask(as_json=as_json)) as runtime:
+        refuse_secrets(runtime, runbook, given)
         return await runtime.engine.plan(runbook, given)
 
 

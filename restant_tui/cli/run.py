@@ -64,12 +64,28 @@ def parameters(pairs: Sequence[str]) -> Mapping[str, str]:
     return found
 
 
+def refuse_secrets(runtime: Runtime, runbook: str, given: Mapping[str, str]) -> None:
+    """Make sure that no secret was given on the command line; `env:NAME` says where one is, and is none.
+
+    Raises:
+        UsageProblem: one was; or there is no such runbook.
+    """
+    for param in runtime.catalogue.get(runbook).runbook.params:
+        if param.type == "secret" and not given.get(param.name, "env:").startswith("env:"):
+            keep = f"keep it with restant-tui secret set {param.secret_name} and " if param.secret_name else ""
+            raise UsageProblem(
+                f"the secret `{param.name}` does not belong on the command line, where others can read it: {keep}leave "
+                f"it out, or write -p {param.name}=env:NAME for an environment variable"
+            )
+
+
 def main(parsed: argparse.Namespace) -> int:
     """Walk the runbook and return how it ended."""
     given = parameters(parsed.param)
     plan = _kept(parsed.plan) if parsed.plan else None
 
     async def start(runtime: Runtime) -> Run:
+        refuse_secrets(runtime, parsed.id, given)
         params = given or (plan.params if plan else {})
         return await runtime.engine.start(parsed.id, params, by=runtime.actor, plan=plan)
 

@@ -11,7 +11,6 @@ from restant_tui.engine.spot import Spot
 from restant_tui.engine.state import Held
 from restant_tui.runbook.model import HttpStep, RunStep, TransferStep
 
-
 _REFUSED = re.compile(r"^sudo: .*(?:password is required|terminal is required|not in the sudoers file)", re.MULTILINE)
 
 

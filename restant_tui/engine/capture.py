@@ -90,7 +90,8 @@ def _typed(capture: Capture, value: Any) -> object:
             case _:
                 return json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError):
-        raise CaptureProblem(f"`{capture.name}`: {str(value)[:60]!r} is not {_words(capture.type)}") from None
+        what = "what was found" if capture.secret else repr(str(value)[:60])
+        raise CaptureProblem(f"`{capture.name}`: {what} is not {_words(capture.type)}") from None
 
 
 def _as_data(value: Any) -> object:

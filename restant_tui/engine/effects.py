@@ -21,7 +21,7 @@ from restant_tui.engine.spot import Spot
 from restant_tui.engine.state import Answer, Move, StepStatus
 from restant_tui.engine.unsure import done_meanwhile
 from restant_tui.errors import RestantError, UsageProblem
-from restant_tui.runbook.model import HttpStep, RunStep, TerminalStep, TransferStep
+from restant_tui.runbook.model import HttpStep, RunStep, Step, TerminalStep, TransferStep
 from restant_tui.transport.detached import Handle
 from restant_tui.transport.lifeline import Lifeline
 
@@ -125,10 +125,10 @@ async def _sent(
     spot: Spot, resolved: Resolved, stdin: bytes | None, output: StepOutput, kept: PrivateFile | None,
     handle: Handle | None,
 ) -> Reply:  # fmt: skip
-    private = getattr(spot.step, "private", False)
+    hidden = _hidden(spot.step)
 
     def take(data: bytes, is_error: bool) -> None:
-        if is_error or not private:
+        if not hidden[is_error]:
             output.feed(data, is_error)
         if kept is not None and not is_error:
             kept.write(data)
@@ -150,6 +150,12 @@ async def _sent(
         raise
     await _digest(spot, output)
     return reply
+
+
+def _hidden(step: Step) -> tuple[bool, bool]:
+    """Return whether standard output and standard error are not shown: secrets are there before they are known."""
+    secret = {one.from_ == "stderr" for one in getattr(step, "capture", ()) if one.secret}
+    return getattr(step, "private", False) or False in secret, True in secret
 
 
 def _left(resolved: Resolved, interrupted: Interrupted, lifeline: Lifeline, apart: str) -> dict[str, Any]:

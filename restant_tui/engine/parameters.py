@@ -67,7 +67,7 @@ def typed(param: Param, text: str, config: Config) -> object:
         raise UsageProblem(f"`{param.name}`: what was given is no valid text; give it as UTF-8")
     value = _of_type(param, text.strip() if param.type != "secret" else text, config)
     if param.choices is not None and str(value) not in param.choices:
-        raise UsageProblem(f"`{param.name}`: {text!r} is not one of {', '.join(param.choices)}")
+        raise UsageProblem(f"`{param.name}`: {_quoted(param, text)} is not one of {', '.join(param.choices)}")
     if param.pattern is not None and re.fullmatch(param.pattern, text) is None:
         raise UsageProblem(f"`{param.name}`: {_quoted(param, text)} does not look as it should ({param.pattern})")
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -76,7 +76,7 @@ def typed(param: Param, text: str, config: Config) -> object:
         if param.max is not None and value > param.max:
             raise UsageProblem(f"`{param.name}` is at most {param.max:g}, not {value:g}")
     if str(value) in param.must_not_equal:
-        raise UsageProblem(f"`{param.name}` must not be {value}")
+        raise UsageProblem(f"`{param.name}` must not be {_quoted(param, str(value))}")
     return value
 
 
@@ -229,6 +229,8 @@ async def _chosen(param: Param, text: str | None, scope: Scope, ports: Ports) ->
 
 
 def _secret(param: Param, text: str | None, ports: Ports) -> tuple[object, str]:
+    if text and text.startswith("env:") and ports.secrets is not None:
+        text = ports.secrets(text)
     if not text and param.secret_name and ports.secrets is not None:
         try:
             text = ports.secrets(param.secret_name)

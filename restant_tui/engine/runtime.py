@@ -38,7 +38,7 @@ from restant_tui.notify.senders import Means
 from restant_tui.paths import Paths
 from restant_tui.runbook.catalogue import Catalogue, shipped
 from restant_tui.runbook.templates import Templates
-from restant_tui.text import Redactor
+from restant_tui.text import Redactor, password_in
 from restant_tui.transport.foreground import Foreground
 from restant_tui.transport.link import LinkStatus
 from restant_tui.transport.links import Links
@@ -115,7 +115,7 @@ class Runtime:
             ConfigProblem: the journal cannot be opened.
         """
         journal = Journal.open(paths.journal, clock=clock)
-        redactor = Redactor()
+        redactor = Redactor(password_in(app.url) for app in config.apps.values())
         arming = Arming(clock, lambda kind, by, data: _note(journal, clock, kind, by or actor, data))
         http = HttpProbe()
         outputs = Outputs(paths.outputs)
@@ -135,7 +135,8 @@ class Runtime:
             which=partial(which, path=programs.get("PATH", "")),
         )  # fmt: skip
         here = folder or Path.cwd()
-        local = LocalShell(here, without(programs))
+        handed_on = _handed_on(config, programs)
+        local = LocalShell(here, handed_on)
         targets = LinkTargets(config, links, local, personal)
         monitors = Monitors(
             config, links, clock=clock, random=rng, http=http, capabilities=capabilities, ledger=journal,
@@ -157,7 +158,7 @@ class Runtime:
             means = Means.usual(programs, home)
             post = ChannelNotifier(config, journal.outbox, kept, means, clock=clock, rng=rng, redactor=redactor)
         catalogue = Catalogue((shipped(), *runbook_folders))
-        terminal = Terminal(Foreground(here, without(programs)).run)
+        terminal = Terminal(Foreground(here, handed_on).run)
         ports = Ports(
             config=config, clock=clock, rng=rng, targets=targets, http=http, terminal=terminal,
             recorder=Recorder(journal, redactor), catalogue=catalogue, redactor=redactor, arming=arming,
@@ -246,3 +247,9 @@ async def _lately(book: CapabilityBook, clock: Clock, host: str) -> Capabilities
 
 def _note(journal: Journal, clock: Clock, kind: str, by: str, data: Mapping[str, object]) -> None:
     journal.note(kind, clock.now(), by, data)
+
+
+def _handed_on(config: Config, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of programs that steps start: without what only this program needs to know."""
+    ours = {str(getattr(channel, "secret", None) or "").removeprefix("env:") for channel in config.channels.values()}
+    return {name: value for name, value in without(environ).items() if name not in ours}

@@ -77,7 +77,10 @@ class Spot:
         return self.scope.render(text)
 
     def take(self, captures: tuple[Capture, ...], seen: Seen) -> tuple[dict[str, object], tuple[Held, ...]]:
-        """Return the values an answer gives, and what was missing as expectations that did not hold."""
+        """Return the values an answer gives, and what was missing as expectations that did not hold.
+
+        Those that are secret are masked from now on, before anything of the answer is noted.
+        """
         values: dict[str, object] = {}
         missing: list[Held] = []
         for capture in captures:
@@ -85,6 +88,9 @@ class Spot:
                 values[capture.name] = captured(capture, seen)
             except CaptureProblem as problem:
                 missing.append(Held(expected=f"a value for `{capture.name}`", held=False, seen=str(problem)))
+            else:
+                if capture.secret:
+                    self.walk.hide(self.scope, str(values[capture.name]))
         return values, tuple(missing)
 
     async def keep(self, captures: tuple[Capture, ...], values: Mapping[str, object]) -> None:
@@ -94,7 +100,6 @@ class Spot:
                 continue
             value = values[capture.name]
             if capture.secret:
-                self.walk.hide(self.scope, str(value))
                 await self.emit("step.captured", name=capture.name, secret=True, fingerprint=fingerprint(str(value)))
             else:
                 await self.emit("step.captured", name=capture.name, value=value)

@@ -12,6 +12,7 @@ from restant_tui.config.model import App, Thresholds
 from restant_tui.monitors.judge import judge
 from restant_tui.monitors.readings import aged, keeps_value, lost, not_asked, not_configured
 from restant_tui.monitors.snapshots import AppHealth, Certificate, Endpoint, Presence, Processes, Reading, Status, Trust
+from restant_tui.text import public_address
 
 Part = Literal["endpoint", "processes", "certificate"]
 """A part of an app's health that is polled by itself."""
@@ -34,7 +35,7 @@ def unasked(name: str, app: App, *, can_ask: bool, listed: bool) -> AppHealth:
     def over_ssh(source: str) -> Reading:
         return not_asked(source) if can_ask else not_configured(source, _NO_LOGIN)
 
-    source = f"GET {app.url}".rstrip()
+    source = f"GET {public_address(app.url)}".rstrip()
     return AppHealth(
         app=name,
         host=app.host,

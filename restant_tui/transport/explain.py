@@ -191,5 +191,6 @@ def _no_key(attempt: Attempt) -> str:
     elif route and route.agent:
         agent = "your SSH agent holds none" if not offer.agent_keys else "your SSH agent holds none of the named ones"
     else:
-        agent = "no SSH agent is running"
-    return f"{agent} and no key file was found, so add one with ssh-add, or name it in `key`"
+        start = "start one and add your key with ssh-add"
+        return f"no SSH agent is running and no key file was found, so {start}, or name a key file in `key`"
+    return f"{agent} and no key file was found, so add one with ssh-add, or name a key file in `key`"

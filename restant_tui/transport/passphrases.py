@@ -32,7 +32,7 @@ def variable_of(key: Path) -> str:
 
 
 def without(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment for programs that are started from here: they get no passphrase."""
+    """Return that environment without passphrases, for programs that are started from here."""
     return {name: value for name, value in environ.items() if not name.startswith(_VARIABLE)}
 
 

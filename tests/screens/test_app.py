@@ -147,6 +147,25 @@ async def test_help_lists_the_keys_of_the_focused_pane_first_and_what_the_words_
         assert isinstance(pilot.app.screen, Dashboard)
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_help_says_how_each_login_is_and_what_it_costs_that_one_is_missing(size: tuple[int, int]) -> None:
+    runtime = FakeRuntime()
+    runtime.outage()
+    async with open_console(runtime, size) as pilot:
+        await pilot.press("question_mark")
+        await until(lambda: isinstance(pilot.app.screen, HelpScreen))
+        await settle(pilot)
+        await pilot.press("end")
+        await settle(pilot)
+        assert "box/admin" in text(pilot.app)
+        assert "box has no admin login" in text(pilot.app)
+        help_ = pilot.app.screen
+        assert isinstance(help_, HelpScreen)
+        said = " ".join(" ".join(line.plain for line in help_.lines(70)).split())
+        assert "disk, memory and load of the host are not seen" in said
+        assert "add `admin: {user: …}`" in said
+
+
 def found(pilot: Pilot[None]) -> list[str]:
     """What the palette offers, once its first line is marked."""
     offers = pilot.app.screen.query_one(CommandList)
