@@ -11,7 +11,6 @@ from restant_tui.engine.spot import Spot
 from restant_tui.engine.state import Held
 from restant_tui.runbook.model import HttpStep, RunStep, TransferStep
 
-
 _REFUSED = re.compile(r"^sudo: .*(?:password is required|terminal is required|not in the sudoers file)", re.MULTILINE)
 
 
@@ -31,7 +30,7 @@ async def answered(spot: Spot, step: RunStep | HttpStep | TransferStep, reply: R
 
 
 def _let_through(spot: Spot, reply: Reply) -> tuple[Held, ...]:
-    """Say what it means that sudo asked for a password: the command itself never began, whatever its exit status says."""
+    """Say what it means that sudo asked for a password: whatever the exit status says, the command never began."""
     commands, seen = spot.state.commands, reply.seen
     if seen is None or seen.exit_status != 1 or not commands or commands[0].argv[:1] != ("sudo",):
         return ()
