@@ -26,6 +26,7 @@ from restant_tui.transport.detached import Handle
 from restant_tui.transport.lifeline import Lifeline
 
 _BLAST_LINES = 12
+_APART = "Once it has begun it goes on by itself on the host, whatever becomes of the link or of this program."
 
 
 async def carry_out(spot: Spot, step: RunStep | HttpStep | TransferStep) -> Ended:
@@ -63,8 +64,11 @@ async def carry_out(spot: Spot, step: RunStep | HttpStep | TransferStep) -> Ende
 async def _ask(spot: Spot, step: RunStep | HttpStep | TransferStep, resolved: Resolved) -> Ended | None:
     assert resolved.ask is not None
     blast = await _blast(spot, step, resolved)
+    says = resolved.says or spot.render(step.why)
+    if getattr(step, "detached", False):
+        says = f"{says}\n{_APART}".strip()
     gate = spot.deciding_gate(
-        resolved.ask, spot.render(step.title), says=resolved.says or spot.render(step.why), danger=resolved.danger,
+        resolved.ask, spot.render(step.title), says=says, danger=resolved.danger,
         phrase=resolved.phrase, commands=resolved.order.commands, blast=blast, undo=resolved.undo,
         offers=(DECLINE, PROCEED, SKIP),
     )  # fmt: skip

@@ -205,16 +205,18 @@ def _stable(line: str, folder: Path) -> str:
     return shown.replace("\n", "\n    | ")
 
 
-_SCRIPTS = tuple(
-    (shlex.quote(script), f"<{name}>")
-    for script, name in (
-        (lifeline.SCRIPT, "lifeline"),
-        (detached.START, "start apart"),
-        (detached.INSIDE, "inside"),
-        (detached.LOOK, "look"),
-        (detached.OUTPUT, "output"),
-        (detached.FORGET, "forget"),
-    )
+_SCRIPTS = (
+    (command_line(lifeline.tied(["it"]), Identity.ADMIN).removesuffix(" it"), "<lifeline>"),
+    *(
+        (shlex.quote(script), f"<{name}>")
+        for script, name in (
+            (detached.START, "start apart"),
+            (detached.INSIDE, "inside"),
+            (detached.LOOK, "look"),
+            (detached.OUTPUT, "output"),
+            (detached.FORGET, "forget"),
+        )
+    ),
 )
 _CHANGING = tuple(
     (re.compile(pattern), name)
