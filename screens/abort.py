@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from restant_tui.clock import SystemClock
-from restant_tui.config.model import Danger
+from restant_tui.config.model import Danger, Target
 from restant_tui.engine.state import RunState, StepState, StepStatus
 from restant_tui.engine.statuses import is_unknown
 from restant_tui.engine.undo import undo_list
@@ -95,7 +95,8 @@ class AbortScreen(ModalScreen[bool]):
             lines.append(Content("  Nothing has been sent that is not answered."))
         lines += [Content(""), Content.styled("What stopping does", "bold $text-primary")]
         lines += wrapped(
-            "Nothing has been signalled so far. Stopping ends our watching; a command that was sent may go on there. "
+            "Nothing has been signalled so far. Stopping ends our watching; a command that was sent may go on there, "
+            "unless it says so above. "
             "The run then looks once what became of it, and asks whether to take back what was done.",
             width, indent=2, limit=6,
         )  # fmt: skip
@@ -124,6 +125,8 @@ class AbortScreen(ModalScreen[bool]):
         lines = [head, *(Content("  ") + line for line in commands_shown.shown(always, width - 2, limit=4))]
         if besides := len(step.commands) - len(always):
             lines.append(Content.styled(f"    and {besides} more that it sends as needed", "$text-muted"))
+        if becomes := _what_becomes(step):
+            lines += wrapped(becomes, width, "$text-muted", indent=4)
         return lines
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
@@ -146,3 +149,14 @@ class AbortScreen(ModalScreen[bool]):
     def action_go_back_to_run(self) -> None:
         """Leave it as it is."""
         self.dismiss(False)
+
+
+def _what_becomes(step: StepState) -> str:
+    """Say what stopping means for a command that we know more of than that it was sent; otherwise nothing."""
+    if step.handle:
+        return f"It goes on by itself there as {flat(step.handle)}, whether the run is stopped or not."
+    if step.target is Target.LOCAL or step.kind == "transfer":
+        return "Stopping ends it on this machine, with all it has started."
+    if step.target is Target.ADMIN and step.danger is Danger.READ:
+        return "Stopping ends it there too, and then says whether that is confirmed."
+    return ""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from restant_tui.config.model import Danger, Environment
+from restant_tui.config.model import Danger, Environment, Target
 from restant_tui.engine.state import Gate, GateKind, Move, RunStatus, StepStatus
 from restant_tui.engine.statuses import exit_status
 from restant_tui.errors import UsageProblem
@@ -44,6 +44,7 @@ DESTROY = """
     not_done_if: stdout == "true"
 """
 BY_HAND = "- {id: hand, kind: terminal, title: By hand, danger: change, target: admin}"
+SLOW = DESTROY + "    running_if: stdout == 'running'\n"
 AFTER = "\n- {id: after, kind: run, title: After, danger: read, argv: [after]}"
 SCALE = ("ps:scale", "trial", "web=2")
 BACK = ("ps:scale", "trial", "web=1")
@@ -357,6 +358,34 @@ async def test_law_4_a_lost_link_is_waited_for_before_the_host_is_asked(bench: B
     assert [kind for kind in bench.kinds(run) if kind.startswith("conn.")] == ["conn.lost", "conn.restored"]
 
 
+async def test_law_4_what_is_seen_running_is_waited_for_and_never_repeated(bench: Bench) -> None:
+    answers = iter(["running", "running", "false"])
+    bench.dokku.answers[STOP] = lost()
+    bench.dokku.answers[LOOK] = lambda _: exited(next(answers))
+    run = await bench.start(book(SLOW))
+    await asked(run)
+    await say(run)
+    await advance(bench.clock, 6, until_true=run.done.is_set)
+    assert run.state.status is RunStatus.OK, run.state.reason
+    found = [one.data["finding"] for one in bench.entries(run) if one.kind == "step.reconciled"]
+    assert found == ["running", "done"]
+    assert bench.dokku.calls.count(STOP) == 1
+
+
+async def test_law_4_of_what_is_seen_running_nobody_is_asked_whether_it_happened(bench: Bench) -> None:
+    bench.dokku.answers[STOP] = lost()
+    bench.dokku.answers[LOOK] = exited("running")
+    run = await bench.start(book(SLOW))
+    await asked(run)
+    await say(run)
+    await advance(bench.clock, 600, until_true=lambda: run.state.gate is not None)
+    gate = await asked(run)
+    assert gate.kind is GateKind.UNSURE
+    assert [one.move for one in gate.offers] == [Move.ABORT, Move.WAIT]
+    await say(run, Move.ABORT)
+    assert (await ended(run)).status is RunStatus.UNKNOWN
+
+
 async def test_law_4_resuming_asks_the_host_before_it_offers_to_repeat(bench: Bench) -> None:
     going = asyncio.Event()
 
@@ -572,6 +601,63 @@ async def test_law_11_abort_says_what_runs_where_and_what_is_not_known(bench: Be
     for words in ("Aborted by mira", "dokku@box", "nothing was signalled", "not done, but may still be under way"):
         assert words in state.reason
     assert "run.aborting" in bench.kinds(run)
+
+
+@pytest.mark.parametrize(
+    ("parting", "words"),
+    [
+        ((True, "it was told to end, and the host confirms its end (exit 143)"), "confirms its end (exit 143)"),
+        ((False, "it was told to end; whether it has is not known"), "whether it has is not known"),
+    ],
+)
+async def test_law_11_a_read_as_admin_ends_with_us_and_the_words_say_how_far_that_is_known(
+    bench: Bench, parting: tuple[bool, str], words: str
+) -> None:
+    going = asyncio.Event()
+
+    async def never(_: tuple[str, ...]) -> Outcome:
+        going.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    admin = bench.targets.runners[Target.ADMIN]
+    admin.answers["du", "-x"] = never
+    admin.parting = parting
+    read = "- {id: du, kind: run, title: What takes room, danger: read, target: admin, argv: [du, -x]}"
+    run = await bench.start(book(read))
+    await going.wait()
+    await run.abort("mira")
+    state = await ended(run)
+    assert state.step("du").status is StepStatus.CANCELLED
+    assert f"on ops@box {parting[1]}" in state.step("du").reason
+    result = next(one for one in bench.entries(run) if one.kind == "step.result")
+    assert words in result.data["reason"]
+    assert f"What takes room: on ops@box {parting[1]}" in state.reason
+    assert "no change was under way" in state.reason
+
+
+async def test_law_11_what_was_ended_on_this_machine_is_not_said_to_run_on(bench: Bench) -> None:
+    going = asyncio.Event()
+
+    async def never(_: tuple[str, ...]) -> Outcome:
+        going.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    bench.targets.runners[Target.LOCAL].answers["pack",] = never
+    change = """
+    - {id: pack, kind: run, title: Pack, danger: change, target: local, timeout: 1h, argv: [pack],
+       undo: {none_because: x}}
+    """
+    run = await bench.start(book(change))
+    await asked(run)
+    await say(run)
+    await going.wait()
+    await run.abort("mira")
+    state = await ended(run)
+    assert state.status is RunStatus.UNKNOWN
+    assert "all it had started on this machine were ended" in state.reason
+    assert "may still be running" not in state.step("pack").reason
 
 
 async def test_law_11_abort_offers_to_take_back_what_was_done_the_last_first(bench: Bench) -> None:

@@ -30,7 +30,7 @@ async def answered(spot: Spot, step: RunStep | HttpStep | TransferStep, reply: R
 
 
 def _let_through(spot: Spot, reply: Reply) -> tuple[Held, ...]:
-    """Say what it means that sudo asked for a password: the command itself never began, whatever its exit status says."""
+    """Say what it means that sudo asked for a password: whatever the exit status says, the command never began."""
     commands, seen = spot.state.commands, reply.seen
     if seen is None or seen.exit_status != 1 or not commands or commands[0].argv[:1] != ("sudo",):
         return ()

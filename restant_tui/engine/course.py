@@ -187,7 +187,9 @@ def _said(state: StepState, found: Found, left: str, host: str) -> str:
         Finding.RUNNING: "it is running still",
         Finding.CANNOT_TELL: "whether it was done cannot be told",
     }[found.finding]
-    return f"{state.title} was running on {where}; {left}; {known} ({found.evidence})"
+    # Where it goes on by itself was said in the words before.
+    evidence = "" if state.handle and found.finding is Finding.RUNNING else f" ({found.evidence})"
+    return f"{state.title} was running on {where}; {left}; {known}{evidence}"
 
 
 def _undo_gate(run: Run, report: str) -> Gate:

@@ -27,6 +27,7 @@ from restant_tui.transport.lifeline import Lifeline
 
 _BLAST_LINES = 12
 _Asking = RunStep | HttpStep | TransferStep | TerminalStep
+_APART = "Once it has begun it goes on by itself on the host, whatever becomes of the link or of this program."
 
 
 async def carry_out(spot: Spot, step: RunStep | HttpStep | TransferStep) -> Ended:
@@ -76,8 +77,11 @@ async def allowed(spot: Spot, step: _Asking) -> Resolved | Ended:
 async def _ask(spot: Spot, step: _Asking, resolved: Resolved) -> Ended | None:
     assert resolved.ask is not None
     blast = await _blast(spot, step, resolved)
+    says = resolved.says or spot.render(step.why)
+    if getattr(step, "detached", False):
+        says = f"{says}\n{_APART}".strip()
     gate = spot.deciding_gate(
-        resolved.ask, spot.render(step.title), says=resolved.says or spot.render(step.why), danger=resolved.danger,
+        resolved.ask, spot.render(step.title), says=says, danger=resolved.danger,
         phrase=resolved.phrase, commands=resolved.order.commands, blast=blast, undo=resolved.undo,
         offers=(DECLINE, PROCEED, SKIP),
     )  # fmt: skip

@@ -147,7 +147,7 @@ def told(spot: Spot, sight: Sight) -> Found:
 
 
 async def forget(spot: Spot) -> None:
-    """Remove the files of a command whose end is in the journal; where that does not work they stay, and harm nobody."""
+    """Remove the files of a command whose end is in the journal; where that fails they stay, and harm nobody."""
     if spot.path in spot.walk.left_there:
         return
     with suppress(RestantError):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from restant_tui.engine import lasting
 from restant_tui.engine.answered import answered
 from restant_tui.engine.finding import Finding, Found
@@ -61,6 +64,6 @@ async def _to_its_end(spot: Spot) -> Found | None:
             return None
 
 
-async def _digest(spot: Spot, digest: dict[str, object]) -> None:
+async def _digest(spot: Spot, digest: Mapping[str, Any]) -> None:
     if digest:
         await spot.emit("step.output", **digest)

@@ -72,7 +72,7 @@ CODES: Final[Mapping[str, CodeInfo]] = {
     "RB310": CodeInfo("A captured secret must say that it is one.", "capture: [{name: db_password}]"),
     "RB311": CodeInfo("A secret may not stand in a command, a URL or a shown text.", "argv: [x, '{{ token }}']"),
     "RB312": CodeInfo("The command changes something, but is not marked as a change.", "ps:stop with danger: read"),
-    "RB313": CodeInfo("Only a change as admin, with nothing sent to it, can outlive the link.", "detached, danger: read"),
+    "RB313": CodeInfo("Only a change as admin, with nothing sent to it, can outlive the link.", "a detached read"),
     "RB401": CodeInfo("A newline cannot be sent to Dokku: the command would be cut off.", r'argv: [x, "a\nb"]'),
     "RB402": CodeInfo("Blanks, quotes and empty arguments cannot be sent to git:* commands.", "argv: [git:sync, a b]"),
     "RB403": CodeInfo("The argument never reaches Dokku.", "argv: [logs, app, -n, '5']"),

@@ -38,7 +38,7 @@ alive() {
   [ "$#" -ge 20 ] && [ "$1" != Z ] && [ "${20}" = "$begun" ]
 }
 """
-_INSIDE = """
+INSIDE = """
 dir=$1; shift
 begun=$(sed 's/.*) //' "/proc/$$/stat" | cut -d ' ' -f 20)
 echo "$$ $begun $(cat /proc/sys/kernel/random/boot_id)" > "$dir/process.new"
@@ -168,7 +168,7 @@ class Detached:
         if not argv or not argv[0]:
             raise UsageProblem("There is no command to start: give a program and its arguments.")
         handle = handle or Handle.fresh()
-        outcome = await self._ask(START, handle, _INSIDE, *argv)
+        outcome = await self._ask(START, handle, INSIDE, *argv)
         if outcome.kind is not OutcomeKind.EXITED and outcome.sent:
             raise Unsure(
                 f"Whether the command {handle.id} was started is not known: {outcome.reason} Look for it by that id."

@@ -41,7 +41,8 @@ class Order:
         from restant_tui.transport.call import Call
 
         self.call = Call(
-            line, stdin=self._stdin, on_output=self._on_output, cap=self._cap, pty=pty, valve=self._valve, tied=self.tied
+            line, stdin=self._stdin, on_output=self._on_output, cap=self._cap, pty=pty, valve=self._valve,
+            tied=self.tied,
         )  # fmt: skip
         return self.call
 

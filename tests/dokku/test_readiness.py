@@ -92,6 +92,15 @@ def test_programs_here_are_looked_for() -> None:
     assert "was not looked for" in unsure.reasons[0]
 
 
+def test_a_sudo_that_asks_for_a_password_is_said_before_it_is_needed() -> None:
+    assert verdict(Needed(root=True), known()).state is State.READY
+    asking = verdict(Needed(root=True), known(admin_tools=("git",)))
+    assert asking.state is State.DEGRADED
+    assert "sudo asks the admin of box for a password" in asking.reasons[0]
+    assert verdict(Needed(), known(admin_tools=("git",))).state is State.READY
+    assert verdict(Needed(root=True), known(admin_tools=None)).state is State.READY
+
+
 def test_what_the_runbook_itself_asks_for_only_adds() -> None:
     requires = Requires(dokku=">=0.39", plugins=("postgres",), local=("npm",), verbs=("@deploy.freeze",))
     result = verdict(Needed(), known(local_tools=("git",), admin_tools=("setsid", "sudo-dokku")), requires)

@@ -22,8 +22,15 @@ STEPS = """
   target: admin
   timeout: 40s
   detached: true
-  argv: [sh, -c, 'echo once >> "$2"; echo begun; read -r said < "$1"; echo "$said"; test "$said" != fail || { echo no luck >&2; exit 1; }',
-         x, FOLDER/gate, FOLDER/began]
+  argv:
+    - sh
+    - -c
+    - |
+      echo once >> "$2"; echo begun; read -r said < "$1"; echo "$said"
+      test "$said" != fail || { echo no luck >&2; exit 1; }
+    - x
+    - FOLDER/gate
+    - FOLDER/began
   capture: [{name: said, from: regex, pattern: '\\d upgraded|fail|x'}]
   undo: {none_because: a test}
 - {id: after, kind: note, title: "{{ said }}", text: T}

@@ -16,7 +16,7 @@ from restant_tui.engine.runtime import Runtime
 from restant_tui.engine.state import GateKind, Move, RunStatus, StepStatus
 from restant_tui.paths import Paths
 from restant_tui.practice.host import NAME, PracticeHost
-from tests.support.bench import asked, say
+from tests.support.bench import asked, book, say
 from tests.support.practicehost import main_app, make
 from tests.support.waiting import until
 from tests.support.wire import Wire
@@ -120,3 +120,48 @@ async def test_while_the_link_stays_cut_it_is_asked_instead_of_waited_for_ever(t
         await say(run, Move.ABORT)
         state = await asyncio.wait_for(run.wait(), 10)
         assert state.status is RunStatus.UNKNOWN
+
+
+APART = """
+- id: long
+  kind: run
+  title: Something long
+  danger: change
+  target: admin
+  timeout: 10m
+  detached: true
+  argv: [sleep, "90"]
+  undo: {none_because: a test}
+"""
+
+
+async def test_what_was_started_apart_goes_on_behind_a_cut_link_and_is_found_again(tmp_path: Path) -> None:
+    async with make(tmp_path / "host", speed=30, calm=True) as host, Wire(host.ports["ssh"]) as wire:
+        (tmp_path / "books").mkdir()
+        (tmp_path / "books" / "test.yaml").write_text(book(APART, params="- {name: app, default: restant-main}"))
+        paths = Paths(state=tmp_path / "state", config=tmp_path / "config", data=tmp_path / "data")
+        runtime = Runtime.create(
+            through(host.config(), wire, tmp_path), clock=host.clock, paths=paths, actor="mira", rng=Random(4),
+            runbook_folders=[tmp_path / "books"],
+        )  # fmt: skip
+        try:
+            run = await runtime.engine.start("test", {}, by="mira")
+            await asked(run)
+            runtime.arming.arm("mira")
+            await say(run)
+            left = host.world.machine.left_alone
+            await until(lambda: bool(left), 20, what="the command to begin")
+            (command,) = left.values()
+            wire.cut()
+            await until(lambda: any("runs on by itself" in line for line in run.output("long").lines()), 20)
+            assert command.task is not None
+            assert not command.task.done()
+            wire.mend()
+            await asyncio.wait_for(run.wait(), 30)
+            assert run.state.status is RunStatus.OK, run.state.reason
+            assert run.state.step("long").exit_status == command.status == 0
+            assert left == {}
+            kinds = ("step.intent", "conn.lost", "conn.restored")
+            assert [len(said(runtime, run, kind)) for kind in kinds] == [1, 1, 1]
+        finally:
+            await runtime.close()

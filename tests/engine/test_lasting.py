@@ -87,6 +87,10 @@ def process(folder: Path, name: str) -> int:
     return int((folder / ".local/state/restant-tui/detached" / name / "process").read_text().split()[0])
 
 
+def lives(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
 def left_on_the_host(folder: Path) -> list[str]:
     return sorted(one.name for one in (folder / ".local/state/restant-tui/detached").iterdir())
 
@@ -180,7 +184,7 @@ async def test_abort_says_that_it_goes_on_and_where_to_look(bench: Bench, tmp_pa
     assert run.state.status is RunStatus.UNKNOWN
     for words in ("nothing was signalled", "it is running still", "by itself on ops@box", handle(run), "/detached/"):
         assert words in run.state.reason
-    assert Path(f"/proc/{process(tmp_path, handle(run))}").exists()
+    assert lives(process(tmp_path, handle(run)))
     (tmp_path / "gate").write_text("3 upgraded\n")
     status = tmp_path / ".local/state/restant-tui/detached" / handle(run) / "status"
     await until(status.exists, what="the end of the command")
@@ -302,10 +306,10 @@ async def test_what_it_prints_beyond_the_cap_is_cut_and_said_to_be(
 
 
 async def test_only_the_admin_can_leave_something_behind(bench: Bench, tmp_path: Path) -> None:
-    exits = {("cleanup",): exited("")}
-    bench.dokku.answers.update(exits)
+    bench.dokku.answers["cleanup",] = exited("")
     steps = """
-    - {id: a, kind: run, title: A, danger: change, timeout: 1h, detached: true, argv: [cleanup], undo: {none_because: x}}
+    - {id: a, kind: run, title: A, danger: change, timeout: 1h, detached: true, argv: [cleanup],
+       undo: {none_because: x}}
     """
     run = await bench.start(book(steps))
     await asked(run)

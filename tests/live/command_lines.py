@@ -24,6 +24,7 @@ from restant_tui.engine.executors import parallel
 from restant_tui.engine.spot import Spot
 from restant_tui.practice.host import NAME, SECOND
 from restant_tui.practice.working_copy import ssh_command
+from restant_tui.transport import detached, lifeline
 from restant_tui.transport.outcome import Outcome
 from restant_tui.transport.quoting import command_line
 from restant_tui.transport.session import Session
@@ -47,7 +48,10 @@ HEADER = """\
 #   here        argument lists for this machine, from the journal, quoted as a shell would need them; GET and POST,
 #               scan and write are done by the program itself.
 # A line that begins with | goes on with the line above it. What changes from run to run is written as <sha>, <port>,
-# <run> (a run's id), <folder> (where local steps work), <host>, <gateway>, <user>, <time>, <build>.
+# <run> (a run's id), <apart> (that of a command that outlives the link), <offset>, <folder> (where local steps work),
+# <host>, <gateway>, <user>, <time>, <build>.
+# Our own long scripts are named: <lifeline> runs a command that ends with us (restant_tui/transport/lifeline.py),
+# <start apart>, <inside>, <look>, <output> and <forget> one that outlives the link (restant_tui/transport/detached.py).
 # What every run asks a host on first contact, to know what it can do, is listed once, at the top.
 #
 # After a change that is meant: python -m tests.live.command_lines, then read the difference.
@@ -192,6 +196,8 @@ def _section(name: str, lines: Iterable[tuple[str, str]], folder: Path) -> str:
 def _stable(line: str, folder: Path) -> str:
     for place, name in (("work", "<folder>"), ("host", "<host>"), ("", "<gateway>")):
         line = line.replace(str(folder / place), name)
+    for script, name in _SCRIPTS:
+        line = line.replace(script, name)
     line = line.replace(f"{getpass.getuser()}@127.0.0.1", "<user>@127.0.0.1")
     for pattern, name in _CHANGING:
         line = pattern.sub(name, line)
@@ -199,9 +205,24 @@ def _stable(line: str, folder: Path) -> str:
     return shown.replace("\n", "\n    | ")
 
 
+_SCRIPTS = (
+    (command_line(lifeline.tied(["it"]), Identity.ADMIN).removesuffix(" it"), "<lifeline>"),
+    *(
+        (shlex.quote(script), f"<{name}>")
+        for script, name in (
+            (detached.START, "start apart"),
+            (detached.INSIDE, "inside"),
+            (detached.LOOK, "look"),
+            (detached.OUTPUT, "output"),
+            (detached.FORGET, "forget"),
+        )
+    ),
+)
 _CHANGING = tuple(
     (re.compile(pattern), name)
     for pattern, name in (
+        (r"\br-\d{8}-\d{4}-\w+?-\d+-[0-9a-f]{8}\b", "<apart>"),
+        (r"(?<=<output> restant-tui <apart> )\d+", "<offset>"),
         (r"\br-\d{8}-\d{4}-\w+", "<run>"),
         (r"(?<=127\.0\.0\.1:)\d+|(?<=ssh -p )\d+", "<port>"),
         (r"\b[0-9a-f]{40}\b|\b(?=[0-9a-f]{0,11}\d)(?=\d*[a-f])[0-9a-f]{7,12}\b", "<sha>"),

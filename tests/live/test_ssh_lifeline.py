@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -54,6 +55,13 @@ async def cancelled(task: asyncio.Task[Outcome]) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+def cut_only_the_server(sshd: Sshd) -> None:
+    """Kill sshd's own processes: what runs in the session is left to notice by itself."""
+    for pid in reversed(sshd.pids):
+        if b"sshd" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            os.kill(pid, signal.SIGKILL)
 
 
 async def test_a_command_on_a_lifeline_answers_as_any_other(session: Session) -> None:
@@ -113,10 +121,7 @@ async def test_a_host_that_does_not_say_so_in_time_leaves_it_unknown(sshd: Sshd)
 async def test_a_lost_link_ends_it_on_the_host_too(sshd: Sshd, session: Session, how: str) -> None:
     task = await begun(session, Lifeline(), "sh", "-c", f"echo x; exec sleep 61.{sshd.port}")
     if how == "killed":
-        # Only sshd's own processes: what runs in the session is left to notice by itself.
-        for pid in reversed(sshd.pids):
-            if b"sshd" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                os.kill(pid, 9)
+        cut_only_the_server(sshd)
     else:
         await session.close()
     outcome = await asyncio.wait_for(task, 10)

@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from time import perf_counter
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
-from restant_tui.config.model import Danger
+from restant_tui.config.model import Danger, Target
 from restant_tui.engine.state import GateKind, Held, Move, RunState, RunStatus, StepStatus
 from screens.abort import AbortScreen
 from screens.confirm import ConfirmScreen
@@ -371,6 +372,22 @@ async def test_ctrl_c_in_front_of_the_wizard_leads_back_to_where_it_pauses(key: 
     async with walking(running()) as bench:
         await bench.press(key, "ctrl+c", "ctrl+c")
         assert bench.run.calls == ["pause"]
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ({"handle": "r-1-1-0a", "target": Target.ADMIN}, "It goes on by itself there as r-1-1-0a"),
+        ({"target": Target.ADMIN, "danger": Danger.READ}, "Stopping ends it there too"),
+        ({"target": Target.LOCAL}, "Stopping ends it on this machine"),
+    ],
+)
+async def test_before_a_run_is_stopped_it_says_what_that_means_for_what_runs(step: dict[str, Any], words: str) -> None:
+    async with walking(with_step(running(), "rollback", **step), NARROW) as bench:
+        await bench.press("ctrl+c", "ctrl+c")
+        await until(lambda: isinstance(bench.pilot.app.screen, AbortScreen))
+        await settle(bench.pilot)
+        assert words in bench.shown
 
 
 async def test_a_second_ctrl_c_says_what_runs_where_and_stops_only_on_y() -> None:

@@ -1,7 +1,7 @@
 """`@build.last APP SINCE`: what became of the newest build or deploy since a moment, and which commit is live.
 
 As `dokku` nothing can outlive the link, and a deploy that lost it is still a record: this is how it is found again.
-It prints one line that begins with `running`, `succeeded`, `failed` or `none`, and ends with the live commit. Only
+It prints one line that begins with `running:`, `succeeded:`, `failed:` or `none:`, and ends with the live commit. Only
 what ran to its end and said so has succeeded; a record whose process is gone (abandoned), or that somebody cancelled,
 counts as failed: the containers from before go on serving.
 
