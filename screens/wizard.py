@@ -244,8 +244,10 @@ class WizardScreen(Screen[None]):
         self.call_after_refresh(self._open_dialog_once)
 
     def _focus_face(self, face: GateFace) -> None:
-        if face.is_attached:
+        if face.is_mounted:
             face.focus_target().focus()
+        elif face.is_attached:  # what is in it is still being made
+            self.call_after_refresh(self._focus_face, face)
 
     def _open_dialog_once(self) -> None:
         if self._dialog_due and self.is_current:
@@ -377,11 +379,9 @@ class WizardScreen(Screen[None]):
             return
         planned = definition.background(self._definition(step.path), step, state).planned
         text = commands_shown.pasteable(step.commands or planned)
-        if not text:
-            self._tell("this step sends no command")
-            return
-        self.app.copy_to_clipboard(text)
-        self._tell(f"copied {len(text)} characters")
+        if text:
+            self.app.copy_to_clipboard(text)
+        self._tell(f"copied {len(text)} characters" if text else "this step sends no command")
 
     # -- the App ---------------------------------------------------------------------------------------------------
 

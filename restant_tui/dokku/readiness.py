@@ -68,6 +68,8 @@ class Needed:
     """First words sent to Dokku, such as `mysql:export`."""
     local: frozenset[str] = frozenset()
     """Programs started on this machine."""
+    terminal: bool = False
+    """Whether a person gets a terminal on the host, for work by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ def judge(requires: Requirements, needed: Needed, known: Capabilities) -> Readin
         *_plugins({*requires.plugins, *_plugged(needed.commands)}, known),
         *_features(needed.commands, known),
         *_local({*requires.local, *needed.local}, known),
+        *_terminal(needed, known),
     ]
     lacks = list(dict.fromkeys(lacks))
     state = State.READY
@@ -226,3 +229,10 @@ def _local(names: set[str], known: Capabilities) -> Iterator[_Lack]:
             yield _Lack(f"whether the program {name} is installed here was not looked for")
         else:
             yield _Lack(f"the program {name} is not installed here", fatal=True)
+
+
+def _terminal(needed: Needed, known: Capabilities) -> Iterator[_Lack]:
+    """Work by hand can be done from elsewhere: without `ssh` here everything else is still carried out."""
+    if needed.terminal and "ssh" in known.local_looked_for and "ssh" not in known.local_tools:
+        what = "the program ssh is not installed here"
+        yield _Lack(what, "a terminal on the host", "work by hand is done from elsewhere, or left out with a reason")
