@@ -239,15 +239,8 @@ class WizardScreen(Screen[None]):
         face.now = self.now
         face.set_reactive(GateFace.armed, self._armed(gate))
         self.query_one("#face").mount(face)
-        self.call_after_refresh(self._focus_face, face)
         self._dialog_due = gate.kind is GateKind.TYPE
         self.call_after_refresh(self._open_dialog_once)
-
-    def _focus_face(self, face: GateFace) -> None:
-        if face.is_mounted:
-            face.focus_target().focus()
-        elif face.is_attached:  # what is in it is still being made
-            self.call_after_refresh(self._focus_face, face)
 
     def _open_dialog_once(self) -> None:
         if self._dialog_due and self.is_current:
@@ -374,7 +367,7 @@ class WizardScreen(Screen[None]):
         if step is None or state is None:
             return
         if state.gate is not None:
-            self._focus_face(self.query_one(GateFace))
+            self.query_one(GateFace).take_focus()
             self._tell("a question is open: the key is its answer, and nothing was copied")
             return
         planned = definition.background(self._definition(step.path), step, state).planned

@@ -95,4 +95,4 @@ def test_work_by_hand_needs_ssh_here_and_without_it_the_rest_is_still_carried_ou
     verdict = readiness(runbook, known(local_tools=("git",)))
     assert (verdict.state, verdict.reasons) == (State.DEGRADED, ("the program ssh is not installed here",))
     local = made("  - {id: hand, title: Hand, kind: terminal, danger: change, target: local, argv: [vim]}\n")
-    assert (needs(local).terminal, needs(local).local) == (False, {"vim"})
+    assert (needs(local).terminal, needs(local).local) == (False, frozenset({"vim"}))
