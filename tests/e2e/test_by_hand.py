@@ -139,7 +139,7 @@ def test_a_person_types_in_the_database_leaves_it_and_finds_the_console_whole(
         settings = screen.settings()
         screen.press("enter")
         screen.wait_for("PRACTICE PRODUCTION dokku@practice mysql:connect restant-db", "mysql>", timeout=30)
-        assert "Leave with exit or ctrl+d." in screen.text
+        assert "Leave with exit or ctrl+d; taken back in 30 min." in screen.text
         assert screen.received.rindex(b"\x1b[?1049l") > screen.received.rindex(b"\x1b[?1049h")
         screen.type("SHOW PROCESSLIST;")
         screen.press("enter")
