@@ -84,7 +84,7 @@ class TeachScreen(ModalScreen[None]):
             lines += [*_heading("What is sent"), *(Content("  ") + line for line in sent)]
         if step is not None and step.teach is not None:
             if step.teach.arguments:
-                lines += _heading("Its arguments")
+                lines += _heading("Worth typing there" if state.kind == "terminal" else "Its arguments")
                 for argument, meaning in step.teach.arguments.items():
                     lines += [_code(argument), *wrapped(flat(meaning), width, indent=4, limit=4)]
             lines += _part("Good output", step.teach.good, width)

@@ -239,13 +239,8 @@ class WizardScreen(Screen[None]):
         face.now = self.now
         face.set_reactive(GateFace.armed, self._armed(gate))
         self.query_one("#face").mount(face)
-        self.call_after_refresh(self._focus_face, face)
         self._dialog_due = gate.kind is GateKind.TYPE
         self.call_after_refresh(self._open_dialog_once)
-
-    def _focus_face(self, face: GateFace) -> None:
-        if face.is_attached:
-            face.focus_target().focus()
 
     def _open_dialog_once(self) -> None:
         if self._dialog_due and self.is_current:
@@ -372,16 +367,14 @@ class WizardScreen(Screen[None]):
         if step is None or state is None:
             return
         if state.gate is not None:
-            self._focus_face(self.query_one(GateFace))
+            self.query_one(GateFace).take_focus()
             self._tell("a question is open: the key is its answer, and nothing was copied")
             return
         planned = definition.background(self._definition(step.path), step, state).planned
         text = commands_shown.pasteable(step.commands or planned)
-        if not text:
-            self._tell("this step sends no command")
-            return
-        self.app.copy_to_clipboard(text)
-        self._tell(f"copied {len(text)} characters")
+        if text:
+            self.app.copy_to_clipboard(text)
+        self._tell(f"copied {len(text)} characters" if text else "this step sends no command")
 
     # -- the App ---------------------------------------------------------------------------------------------------
 

@@ -70,6 +70,8 @@ class Needed:
     """Programs started on this machine."""
     root: bool = False
     """Whether a step of the admin's asks for root's rights."""
+    terminal: bool = False
+    """Whether a person gets a terminal on the host, for work by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ def judge(requires: Requirements, needed: Needed, known: Capabilities) -> Readin
         *_features(needed.commands, known),
         *_local({*requires.local, *needed.local}, known),
         *_root(needed, known),
+        *_terminal(needed, known),
     ]
     lacks = list(dict.fromkeys(lacks))
     state = State.READY
@@ -235,3 +238,10 @@ def _local(names: set[str], known: Capabilities) -> Iterator[_Lack]:
             yield _Lack(f"whether the program {name} is installed here was not looked for")
         else:
             yield _Lack(f"the program {name} is not installed here", fatal=True)
+
+
+def _terminal(needed: Needed, known: Capabilities) -> Iterator[_Lack]:
+    """Work by hand can be done from elsewhere: without `ssh` here everything else is still carried out."""
+    if needed.terminal and "ssh" in known.local_looked_for and "ssh" not in known.local_tools:
+        what = "the program ssh is not installed here"
+        yield _Lack(what, "a terminal on the host", "work by hand is done from elsewhere, or left out with a reason")

@@ -23,6 +23,9 @@ from restant_tui.runbook.parts import Blast, Probe, Reconcile
 Lookup = Callable[[str], Runbook | None]
 """Finds an included runbook by its id; None if there is none."""
 
+_HANDED_OVER = ("ssh", "-t")
+"""What a step sends that hands the terminal over, besides what it opens."""
+
 _Sent = tuple[tuple[str, ...], Target, Danger]
 
 
@@ -43,8 +46,11 @@ def needs(runbook: Runbook, lookup: Lookup | None = None) -> Needed:
     commands: set[str] = set()
     local: set[str] = set()
     targets: dict[Target, Danger] = {}
-    root = False
+    root = terminal = False
     for argv, target, danger in _everything(runbook, lookup, set()):
+        if argv == _HANDED_OVER:
+            terminal = True
+            continue
         first = argv[0] if argv else ""
         if first.startswith("@"):
             verbs.add(first.removeprefix("@"))
@@ -60,6 +66,7 @@ def needs(runbook: Runbook, lookup: Lookup | None = None) -> Needed:
         root = root or (target is Target.ADMIN and first == "sudo")
     return Needed(
         verbs=frozenset(verbs), targets=targets, commands=frozenset(commands), local=frozenset(local), root=root,
+        terminal=terminal,
     )  # fmt: skip
 
 
@@ -92,7 +99,7 @@ def _step(step: Step) -> Iterator[_Sent]:
         case TerminalStep():
             yield step.argv, step.target, step.danger
             if step.target is not Target.LOCAL:
-                yield ("ssh",), Target.LOCAL, step.danger
+                yield _HANDED_OVER, Target.LOCAL, Danger.READ
         case _:
             pass
     blast: Blast | None = getattr(step, "blast", None)

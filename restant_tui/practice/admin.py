@@ -57,10 +57,13 @@ async def _login_shell(world: World, io: Io) -> int:
                 status = int(words[1]) % 256 if len(words) > 1 and words[1].isdecimal() else status
                 return None
             case ["help"]:
+                status = 0
                 names = sorted({"dokku", "exit", "git", "sudo", *SHELL, *machine.FIGURES})
                 for start in range(0, len(names), 8):
                     io.out("  ".join(f"{name:<12}" for name in names[start : start + 8]).rstrip())
             case [_]:
+                io.quiet = io.forced = io.root = False
+                io.build = None
                 status = await run_line(world, line, io)
         return prompt
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-_SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|.)|\x1b\[?[0-?]*$")
-"""Arrows and the like, also one that came only in part: there is no history to go back in."""
+_SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|[^\[O])")
+"""Arrows and the like: there is no history to go back in."""
+_BEGUN = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|O)?$")
+"""One that has come only in part."""
 _RUBBED_OUT = b"\b \b"
 
 
@@ -36,7 +38,11 @@ class LineEditor:
 
     def take(self, data: bytes) -> None:
         """Take in keys, as the bytes a terminal sends for them."""
-        whole, self._rest = _whole(_SEQUENCE.sub(b"", self._rest + data))
+        data = self._rest + data
+        begun = _BEGUN.search(data)
+        at = begun.start() if begun else len(data)
+        whole, rest = _whole(_SEQUENCE.sub(b"", data[:at]))
+        self._rest = rest + data[at:]
         for key in whole:
             self._key(key)
 

@@ -70,7 +70,7 @@ async def test_before_it_goes_a_person_reads_where_they_will_be_how_out_and_how_
     [(_, says, _)] = person.person.handed
     assert says == (
         "STAGING dokku@box mysql:connect trial-db",
-        "Leave with exit or ctrl+d. In 10 min the terminal is taken back. Nothing is recorded.",
+        "Leave with exit or ctrl+d; taken back in 10 min. What you type is not recorded.",
     )
 
 

@@ -85,3 +85,14 @@ def test_without_the_dokku_identity_an_emergency_rollback_cannot_run(identities:
     verdict = readiness(runbook, known(identities=identities))
     assert verdict.state is State.CANNOT_RUN
     assert any("dokku identity" in reason for reason in verdict.reasons)
+
+
+def test_work_by_hand_needs_ssh_here_and_without_it_the_rest_is_still_carried_out() -> None:
+    runbook = made("  - {id: hand, title: Hand, kind: terminal, danger: change, argv: ['mysql:connect', db]}\n")
+    assert needs(runbook).commands == {"mysql:connect"}
+    assert needs(runbook).targets == {Target.DOKKU: Danger.CHANGE}
+    assert readiness(runbook, known()).state is State.READY
+    verdict = readiness(runbook, known(local_tools=("git",)))
+    assert (verdict.state, verdict.reasons) == (State.DEGRADED, ("the program ssh is not installed here",))
+    local = made("  - {id: hand, title: Hand, kind: terminal, danger: change, target: local, argv: [vim]}\n")
+    assert (needs(local).terminal, needs(local).local) == (False, frozenset({"vim"}))

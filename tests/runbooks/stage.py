@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from restant_tui.practice.drama import strike
 from restant_tui.practice.host import PracticeHost
 from restant_tui.practice.keyring import PracticeKeyring
 from restant_tui.practice.world import App, Fault, Service, World
+from restant_tui.transport.outcome import Outcome
 from tests.runbooks.cases import Case, filled
 from tests.runbooks.claims import Hook, arrangements
 from tests.runbooks.person import NAME, Person
@@ -27,9 +28,28 @@ from tests.runbooks.picture import picture
 from tests.runbooks.told import Told
 from tests.support.leaping import LeapingClock
 from tests.support.practicehost import make
+from tests.support.scripted import exited
 
 PATIENCE = 40.0
 """Real seconds after which a run that has not ended never will."""
+
+
+@dataclass(slots=True)
+class Seat:
+    """A person with a terminal: does what the case says, and leaves again."""
+
+    works: Callable[[], object] = lambda: None
+    """What is done by hand."""
+    read: list[str] = field(default_factory=list)
+    """What stood there before."""
+
+    def why_not(self) -> str:
+        return ""
+
+    async def lend(self, says: Sequence[str], work: Callable[[], Awaitable[Outcome]]) -> Outcome:
+        self.read += says
+        self.works()
+        return exited()
 
 
 @dataclass(slots=True)
@@ -44,6 +64,8 @@ class Stage:
     told: Told = field(default_factory=Told)
     background: list[asyncio.Task[None]] = field(default_factory=list)
     """What goes on beside the run; it ends with it."""
+    seat: Seat = field(default_factory=Seat)
+    """Who works by hand, where a step hands the terminal over."""
     params: dict[str, str] = field(default_factory=dict)
     """Parameters that are only known when the host runs; they go before those of the case."""
 
@@ -155,6 +177,7 @@ async def walked(
             config, clock=LeapingClock(case.speed, longest=case.leap), paths=paths, actor=NAME, rng=Random(4),
             environ=stage.environ, folder=work, notifier=stage.told, keyring=PracticeKeyring,
         )  # fmt: skip
+        runtime.terminal.lent_by(stage.seat)
         await runtime.start(monitors=False)
         try:
             before = picture(stage.world)

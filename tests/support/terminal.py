@@ -103,6 +103,15 @@ class Terminal:
         """Wait until this text stands on the screen no more."""
         self.wait_until(lambda: text not in self.text, f"waiting for {text!r} to go", timeout)
 
+    def settings(self) -> list[object]:
+        """Return the terminal's own settings: whether it shows what is typed, waits for whole lines, and so on."""
+        return list(termios.tcgetattr(self._master))
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Make the window larger or smaller, as a person does with the mouse."""
+        self.screen.resize(rows, columns)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
     # -- typing ----------------------------------------------------------------------------------------------------
 
     def press(self, *keys: str) -> None:
@@ -170,13 +179,18 @@ class Terminal:
 
     def left_behind(self) -> list[int]:
         """Processes of the program's session that still run."""
+        return [number for number, _ in self.processes()]
+
+    def processes(self) -> list[tuple[int, str]]:
+        """The number and the command line of each process of the program's session that still runs."""
         found = []
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():
                 with contextlib.suppress(OSError, IndexError):
                     fields = (entry / "stat").read_text().rpartition(")")[2].split()
                     if int(fields[3]) == self.process.pid and fields[0] != "Z":
-                        found.append(int(entry.name))
+                        line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                        found.append((int(entry.name), line))
         return found
 
 

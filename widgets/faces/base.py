@@ -89,6 +89,12 @@ class GateFace(Vertical):
         self.border_title = sentence([outside(self.gate.title), self._where()])
         self._remaining()
         self.query_one("#problem").display = False
+        self.call_after_refresh(self.take_focus)  # only now is there everything in it that could have the focus
+
+    def take_focus(self) -> None:
+        """Go to where answering begins."""
+        if self.is_attached:
+            self.focus_target().focus()
 
     def on_resize(self) -> None:
         """Write the words for this width."""

@@ -18,7 +18,8 @@ from restant_tui.runbook.model import TerminalStep
 from restant_tui.text import duration, one_line
 from restant_tui.transport.session_keys import ssh_options
 
-UNSEEN = "What is typed and shown there is not recorded; what was done is what the person says afterwards."
+UNSEEN = "What is typed and shown there is not recorded."
+TOLD = "What was done is what the person says afterwards."
 DONE = "done"
 """The name of the answer to what was done."""
 
@@ -56,8 +57,8 @@ async def _handed_over(spot: Spot, resolved: Resolved) -> Reply:
             "step.intent", commands=[{"where": one.where, "argv": list(one.argv)} for one in commands],
             argv=list(argv), where=HERE, danger=resolved.danger, attempt=attempt, undo=resolved.undo, unseen=UNSEEN,
         )  # fmt: skip
-        for half in UNSEEN.split("; "):
-            output.say(half)
+        output.say(UNSEEN)
+        output.say(TOLD)
         says = _lines(spot, resolved)
         try:
             outcome = await spot.run.watch(spot.ports.terminal.hand_over(argv, says, order.timeout))
@@ -81,7 +82,7 @@ def _lines(spot: Spot, resolved: Resolved) -> tuple[str, ...]:
     limit = duration(resolved.order.timeout)
     return (
         one_line(f"{word}  {there.where}  {shlex.join(there.argv)}"),
-        f"Leave with exit or ctrl+d. In {limit} the terminal is taken back. Nothing is recorded.",
+        f"Leave with exit or ctrl+d; taken back in {limit}. What you type is not recorded.",
     )
 
 

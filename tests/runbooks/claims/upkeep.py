@@ -48,6 +48,25 @@ def everything_is_in_use(stage: Stage) -> None:
     stage.world.machine.litter_kib = 0
 
 
+@before("disk-full", "something was found by hand")
+def a_folder_that_no_list_names(stage: Stage) -> None:
+    machine = stage.world.machine
+    machine.litter_kib = 0
+
+    def remove_it() -> None:
+        machine.disk_kib //= 2
+        machine.full_since = None
+
+    stage.seat.works = remove_it
+
+
+@after("disk-full", "something was found by hand")
+def the_record_says_what_was_done_and_not_what_was_typed(walked: Walked) -> None:
+    assert walked.stage.seat.read[0] == "PRACTICE PRODUCTION admin@practice login-shell"
+    assert walked.step("more/shell").reason == "mira says: removed core dumps in /var/crash"
+    assert walked.stage.world.machine.disk_percent < 85
+
+
 @after("disk-full", "ok")
 def there_is_room_again(walked: Walked) -> None:
     assert walked.stage.world.machine.disk_percent < 85
