@@ -20,7 +20,7 @@ class _Known(Generic[App]):
     """What the rules said of each app, as long as nothing new comes of it."""
 
     def __init__(self, look: Callable[[App], tuple[Condition, ...]]) -> None:
-        self._look = look
+        self._look: Callable[[App], tuple[Condition, ...]] = look
         self._said: dict[str, tuple[App, tuple[Condition, ...]]] = {}
 
     def of(self, apps: Iterable[App]) -> list[Condition]:
@@ -50,7 +50,6 @@ async def watch(
         links: the feed of the links.
         limits: the thresholds of the configuration.
     """
-
     # An app of which nothing new came is the same object as before; with hundreds only some are new each time.
     healthy = _Known[AppHealth](lambda app: of_app(app, limits))
     released = _Known[AppReleases](of_releases)
