@@ -32,7 +32,10 @@ class AppBlock:
 
     def height(self) -> int:
         """Return how many lines `lines` has, without drawing them."""
-        return (4 if self.width >= _DETAILED else 3) + sum(_height(text, self.width) for text, _ in self._remarks())
+        figures = 4 if self.width >= _DETAILED else 3
+        if self.app.status is Status.OK and self.app.listed:
+            return figures
+        return figures + sum(_height(text, self.width) for text, _ in self._remarks())
 
     def lines(self) -> tuple[Content, ...]:
         """Return the lines."""

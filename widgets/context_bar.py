@@ -110,7 +110,11 @@ class ContextBar(Widget):
         word = Content.styled(worst.state.value, glyphs.link_style(worst.state))
         if worst.state is Link.LIVE or self.now is None:
             return Content("link ") + word
-        return Content(f"{key} ") + word + Content(f" {ago(worst.since, self.now)}")
+        # Both identities of a host go together; another host is other news.
+        host = key.partition("/")[0]
+        others = {name.partition("/")[0] for name, link in self.links.links if link.state is worst.state} - {host}
+        more = Content.styled(f" and {len(others)} more", glyphs.link_style(worst.state)) if others else Content("")
+        return Content(f"{key} ") + word + Content(f" {ago(worst.since, self.now)}") + more
 
     def _runs(self) -> Content:
         if not self.runs:

@@ -30,6 +30,7 @@ from widgets.panel import Later, Panel, Row
 from widgets.summaries import MANY, health_words
 
 _HOST = "host:"
+_GAP = Row("", (Content(""),))
 
 
 class ShowLogs(Command):
@@ -210,13 +211,13 @@ class HealthPane(Panel):
             for host in (self.discovery.hosts if self.discovery else ())
             if (line := self._host(host, width, self.now)) is not None
         ]
-        return [*rows, Row("", (Content(""),)), *hosts] if hosts else rows
+        return [*rows, _GAP, *hosts] if hosts else rows
 
     def _apps(self, health: HealthSnapshot, width: int, now: datetime) -> Iterator[Row]:
         signs, several = glyphs.of(self.app), len({app.host for app in health.apps}) > 1
         for number, app in enumerate(health.apps):
             if number and len(health.apps) < MANY:
-                yield Row("", (Content(""),))
+                yield _GAP
             block = AppBlock(app, width, now, signs, hosts=several)
             yield Row(app.app, Later(block.height(), block.lines), about=app.app)
 

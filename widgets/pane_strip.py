@@ -65,7 +65,13 @@ class PaneStrip(Widget):
         """Mark another title."""
         self._redraw()
 
+    def on_show(self) -> None:
+        """Say what has happened while all panes were shown."""
+        self._redraw()
+
     def _redraw(self) -> None:
+        if not self.display:
+            return
         titles = self._titles()
         if len(titles) != len(self._drawn) or any(
             not new.is_same(old) for (_, new), (_, old) in zip(titles, self._drawn, strict=True)

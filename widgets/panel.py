@@ -180,11 +180,11 @@ class Panel(ScrollView, can_focus=True):
             return
         top = self.scroll_offset.y
         for y in range(top, min(len(old_places), top + self.height)):
-            if span := _difference(self._line(old_rows, old_places[y]), self._line(self._rows, self._places[y])):
+            if span := _difference(self._line_at(old_rows, old_places[y]), self._line_at(self._rows, self._places[y])):
                 start, end = span
                 self.refresh(Region(start, y - top, end - start, 1))
 
-    def _line(self, rows: Sequence[Row], place: tuple[int, int]) -> Content:
+    def _line_at(self, rows: Sequence[Row], place: tuple[int, int]) -> Content:
         return self._drawable(rows[place[0]].lines[place[1]])
 
     def _drawable(self, line: Content) -> Content:
@@ -200,7 +200,7 @@ class Panel(ScrollView, can_focus=True):
         style = self.visual_style
         if y >= len(self._places):
             return Strip.blank(width, style.rich_style)
-        content, row_id = self._line(self._rows, self._places[y]), self._rows[self._places[y][0]].id
+        content, row_id = self._line_at(self._rows, self._places[y]), self._rows[self._places[y][0]].id
         if self.has_focus and row_id and row_id == self.cursor_id:
             style += self.get_visual_style("panel--cursor")
         strips = Visual.to_strips(self, content, width, 1, style, pad=True)

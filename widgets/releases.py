@@ -23,6 +23,7 @@ from widgets.layout import age, fit, outside, pad, sentence, spread, wrapped
 from widgets.panel import Later, Panel, Row
 
 _WIDE = 70
+_GAP = Row("", (Content(""),))
 
 
 class ShowRaw(Command):
@@ -104,17 +105,17 @@ class ReleasesPane(Panel):
         if self.releases is None or self.now is None:
             return [Row("", (Content.styled("connecting", "$text-muted"),))]
         rows: list[Row] = []
-        several = len({app.host for app in self.releases.apps}) > 1
-        for app in self.releases.apps:
+        apps, now = self.releases.apps, self.now
+        several = len({app.host for app in apps}) > 1
+        for app in apps:
             if rows:
-                rows.append(Row("", (Content(""),)))
-            heading = Later(self._heading_height(app, width), partial(self._heading, app, width, self.now, several))
+                rows.append(_GAP)
+            heading = Later(self._heading_height(app, width), partial(self._heading, app, width, now, several))
             # An app without attempts can be gone to where there is something to read about it.
             rows.append(Row(app.app if app.reading.raw else "", heading, about=app.app))
-            rows += (
-                Row(_identity(app, each), Later(1, partial(self._attempt_line, each, width, self.now)), about=app.app)
-                for each in app.attempts
-            )
+            for each in app.attempts:
+                line = Later(1, partial(self._attempt_line, each, width, now))
+                rows.append(Row(_identity(app, each), line, about=app.app))
         return rows or [Row("", (Content.styled("no app is configured", "$text-muted"),))]
 
     def _heading_height(self, app: AppReleases, width: int) -> int:

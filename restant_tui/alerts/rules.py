@@ -32,21 +32,32 @@ def conditions(
     health: HealthSnapshot, releases: ReleasesSnapshot, links: LinksSnapshot, limits: Thresholds
 ) -> tuple[Condition, ...]:
     """Return everything the rules look at, in no order that matters; keys are unique."""
-    found: list[Condition] = []
-    for app in health.apps:
-        parts = (
-            (_down(app, limits), app.endpoint.reading),
-            (_slow(app, limits), app.endpoint.reading),
-            (_processes(app), app.processes.reading),
-            (_certificate(app, limits), app.certificate.reading),
-        )
-        found += (_about(app, condition, reading) for condition, reading in parts)
-        found.append(_missing(app))
-    for release in releases.apps:
-        pair = (_deploy_failed(release), _latest_rejected(release))
-        found += (_about(release, condition, release.reading) for condition in pair)
-    found += (_host(host, list(group)) for host, group in groupby(links.links, key=_host_of))
+    found = [condition for app in health.apps for condition in of_app(app, limits)]
+    found += (condition for release in releases.apps for condition in of_releases(release))
+    found += of_links(links)
     return tuple(found)
+
+
+def of_app(app: AppHealth, limits: Thresholds) -> tuple[Condition, ...]:
+    """Return what the rules look at in the health of one app."""
+    parts = (
+        (_down(app, limits), app.endpoint.reading),
+        (_slow(app, limits), app.endpoint.reading),
+        (_processes(app), app.processes.reading),
+        (_certificate(app, limits), app.certificate.reading),
+    )
+    return *(_about(app, condition, reading) for condition, reading in parts), _missing(app)
+
+
+def of_releases(app: AppReleases) -> tuple[Condition, ...]:
+    """Return what the rules look at in the releases of one app."""
+    pair = (_deploy_failed(app), _latest_rejected(app))
+    return tuple(_about(app, condition, app.reading) for condition in pair)
+
+
+def of_links(links: LinksSnapshot) -> tuple[Condition, ...]:
+    """Return what the rules look at in the links, one for each host."""
+    return tuple(_host(host, list(group)) for host, group in groupby(links.links, key=_host_of))
 
 
 def _about(app: AppHealth | AppReleases, condition: Condition, reading: Reading) -> Condition:

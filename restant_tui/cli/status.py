@@ -69,7 +69,8 @@ async def arrived(monitors: Monitors, config: Config) -> None:
     asked_at = -1
     while True:
         health, releases, discovery = monitors.health.latest, monitors.releases.latest, monitors.discovery.latest
-        if not _waiting(health, [each.reading for each in (*releases.apps, *discovery.hosts)]):
+        readings = [app.reading for app in releases.apps] + [host.reading for host in discovery.hosts]
+        if not _waiting(health, readings):
             again = _in_doubt(health, config.thresholds.failed_probes.critical)
             if not again:
                 return

@@ -159,8 +159,8 @@ class HealthMonitor:
 
     async def close(self) -> None:
         """Stop asking; what has come is published."""
-        pollers = tuple(self._endpoints.values())
-        await asyncio.gather(*(each.close() for each in (*pollers, *self._rotas.values())))
+        await asyncio.gather(*(poller.close() for poller in self._endpoints.values()))
+        await asyncio.gather(*(rota.close() for rota in self._rotas.values()))
         self._gathering.flush()
 
     def limit(self, app: str, part: Part) -> float:

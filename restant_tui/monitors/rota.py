@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Awaitable, Callable
+from functools import partial
 from random import Random
 
 from restant_tui.monitors.polling import JITTER
@@ -98,7 +99,7 @@ class Rota:
             self._woken.clear()
             for app in self._turns.ask(now()):
                 task = self._rounds[app] = asyncio.create_task(self._round(app), name=f"ask about {app}")
-                task.add_done_callback(lambda done, app=app: self._ended(app, done))
+                task.add_done_callback(partial(self._ended, app))
             wait = self._turns.wait(now())
             try:
                 async with asyncio.timeout(None if math.isinf(wait) else wait):
