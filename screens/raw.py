@@ -56,7 +56,7 @@ class RawScreen(Screen[None]):
         self.output.border_title = Content("Raw answer of ") + outside(hosts)
         text = _Text(list(_told(self._answers, max(20, self.app.size.width - _FRAME))))
         self.output.show(lambda: text, "nothing was said")
-        self.call_after_refresh(self.output.lines.action_scroll_output, -text.total)
+        self.call_after_refresh(self.output.lines.action_scroll_lines, -text.total)
 
     def action_close_raw(self) -> None:
         """Step back inside the text first, then leave."""
