@@ -41,6 +41,7 @@ class Round:
 
 async def _round(checks: Callable[[], Awaitable[None]]) -> Round:
     longest = 0.0
+    gc.collect()  # what the round before has left is not this one's to clear away
 
     async def watch() -> None:
         nonlocal longest
