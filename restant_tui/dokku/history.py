@@ -14,7 +14,7 @@ from restant_tui.dokku.git import Commit, parse_deploy_branch, parse_log, parse_
 from restant_tui.dokku.problems import NoAnswer, ParseProblem
 from restant_tui.dokku.releases import Release, commit_named, from_moves, merge
 from restant_tui.dokku.version import Feature, Version, speaks
-from restant_tui.transport.outcome import Runner
+from restant_tui.transport.outcome import OutcomeKind, Runner
 
 Clone = Callable[[str | None], Awaitable[tuple[Commit, ...]]]
 """Gives the commits of an app from a clone of its repository; it is told which one has to be among them."""
@@ -67,8 +67,8 @@ async def read_history(
     # After the builds, not beside them: a release that ends in between is then still seen as running.
     argv = commands.apps_report(app, json=speaks(version, Feature.REPORT_JSON))
     report = await read(dokku, argv, parse_apps_report, timeout=timeout)
-    moves, commits = moves_and_commits
-    if not commits and clone is not None:
+    moves, commits = moves_and_commits or ((), ())
+    if moves_and_commits is not None and not commits and clone is not None:
         commits = await clone(report.live_sha)
     if records:
         releases = merge(builds, report.live_sha, moves=moves, commits=commits, ledger=ledger)
@@ -80,29 +80,37 @@ async def read_history(
 
 async def _commits(
     app: str, dokku: Runner, admin: Runner | None, timeout: float, version: Version | None
-) -> tuple[tuple[Commit, ...], tuple[Commit, ...]]:
-    """Return the moves of the deploy branch and its commits; both empty where they cannot be read."""
+) -> tuple[tuple[Commit, ...], tuple[Commit, ...]] | None:
+    """Return the moves of the deploy branch and its commits; both empty where the admin may not read them.
+
+    None where the admin could not be asked just now.
+    """
     if admin is None:
         return (), ()
     try:
         argv = commands.git_report(app, json=speaks(version, Feature.GIT_REPORT_JSON))
         branch = await read(dokku, argv, parse_deploy_branch, timeout=timeout)
     except (NoAnswer, ParseProblem):
-        return (), ()
-    moves, commits = await asyncio.gather(
-        _optional(admin, commands.admin_reflog(app, branch), timeout),
-        _optional(admin, commands.admin_log(app, branch), timeout),
-    )
+        return None
     try:
+        moves, commits = await asyncio.gather(
+            _allowed(admin, commands.admin_reflog(app, branch), timeout),
+            _allowed(admin, commands.admin_log(app, branch), timeout),
+        )
         return parse_reflog(moves), parse_log(commits)
+    except NoAnswer:
+        return None
     except ParseProblem:
         return (), ()
 
 
-async def _optional(runner: Runner, argv: commands.Argv, timeout: float) -> str:
+async def _allowed(runner: Runner, argv: commands.Argv, timeout: float) -> str:
+    """Return an answer, an empty one where the host would not give it; raises NoAnswer where it was not reached."""
     try:
         return await ask(runner, argv, timeout=timeout)
-    except (NoAnswer, ParseProblem):
+    except NoAnswer as problem:
+        if problem.outcome.kind is not OutcomeKind.EXITED:
+            raise
         return ""
 
 
