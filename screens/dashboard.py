@@ -223,6 +223,15 @@ class Dashboard(Screen[None]):
         self._show_log(event.app)
         self.go(3)
 
+    @on(ReleasesPane.ShowBuildLog)
+    def show_build_log(self, event: ReleasesPane.ShowBuildLog) -> None:
+        """Open the log of an attempt to release."""
+        from screens.build_log import BuildLogScreen
+
+        if self.runtime is not None:
+            shown = BuildLogScreen(event.app, event.attempt, self.runtime)
+            self.app.push_screen(shown.data_bind(releases=Dashboard.releases))
+
     @on(LogPane.WatchLog)
     def watch_log(self, event: LogPane.WatchLog) -> None:
         """Show an app's log."""

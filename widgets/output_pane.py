@@ -21,7 +21,7 @@ from textual.widgets import Input
 from restant_tui.dokku.logs import Level, LogLine
 from widgets import commands, glyphs
 from widgets.commands import Command
-from widgets.layout import fit, outside, sentence, spread
+from widgets.layout import fit, outside, sentence, spread, wrapped
 from widgets.log_view import LogView
 
 _HERTZ = 12
@@ -31,15 +31,18 @@ _WORK_SECONDS = 0.008
 class Printed(Protocol):
     """The output of one step: lines numbered from 0, the oldest of which may be gone."""
 
-    total: int
+    @property
+    def total(self) -> int:
+        """How many lines have come."""
+        ...
 
     @property
     def first(self) -> int:
         """The number of the oldest line still kept."""
         ...
 
-    def lines(self, start: int = 0) -> list[str]:
-        """Return the lines from that number on."""
+    def text(self, number: int) -> str:
+        """Return a line; empty if it is not kept."""
         ...
 
 
@@ -58,8 +61,7 @@ class _Lines:
         return self.printed.first
 
     def text(self, number: int) -> str:
-        found = self.printed.lines(number)
-        return found[0] if found else ""
+        return self.printed.text(number)
 
     def raw(self, number: int) -> bytes:
         return self.text(number).encode()
@@ -89,6 +91,7 @@ class OutputLines(Widget, can_focus=True):
         super().__init__()
         self.read: Callable[[], Printed] | None = None
         self.empty = "no output yet"
+        self.dropped = ""
         self.view: LogView | None = None
         self._lines: _Lines | None = None
         self._seen = (-1, -1)
@@ -101,9 +104,9 @@ class OutputLines(Widget, can_focus=True):
         self._timer = self.set_interval(1 / _HERTZ, self.pull, name="output")
         self.pull()
 
-    def show(self, read: Callable[[], Printed], empty: str) -> None:
+    def show(self, read: Callable[[], Printed], empty: str, dropped: str) -> None:
         """Show another step's output from now on, following it."""
-        self.read, self.empty, self.view, self._shift = read, empty, None, 0
+        self.read, self.empty, self.dropped, self.view, self._shift = read, empty, dropped, None, 0
         self._seen = (-1, -1)
         self.pull()
         self.refresh()
@@ -180,8 +183,8 @@ class OutputLines(Widget, can_focus=True):
             content = self._line(self._lines.text(number), self.view, width)
             if number == self.view.found:
                 style += self.get_visual_style("output--found")
-        elif y == 0 and not self._window:
-            content = Content.styled(self.empty, "$text-muted")
+        elif not self._window and y < len(words := wrapped(self.empty, width, "$text-muted")):
+            content = words[y]
         strips = Visual.to_strips(self, content, width, 1, style, pad=True)
         return strips[0] if strips else Strip.blank(width, style.rich_style)
 
@@ -205,7 +208,7 @@ class OutputLines(Widget, can_focus=True):
         if view.notice:
             parts.append(outside(view.notice, "$text-warning"))
         if view.buffer.first:
-            parts.append(Content.styled(f"{view.buffer.first:,} oldest lines stand in the record only", "$text-muted"))
+            parts.append(Content.styled(f"{view.buffer.first:,} {self.dropped}", "$text-muted"))
         return sentence(parts)
 
 
@@ -253,10 +256,21 @@ class OutputPane(Vertical):
         """Name the frame."""
         self.border_title = Content("Output")
 
-    def show(self, read: Callable[[], Printed], empty: str = "no output yet") -> None:
-        """Show another step's output."""
+    def show(
+        self,
+        read: Callable[[], Printed],
+        empty: str = "no output yet",
+        dropped: str = "oldest lines stand in the record only",
+    ) -> None:
+        """Show another output.
+
+        Args:
+            read: gives it, each time it is drawn.
+            empty: what stands there while there is none.
+            dropped: what became of the oldest lines; their number stands before it.
+        """
         self._stop_asking()
-        self.lines.show(read, empty)
+        self.lines.show(read, empty, dropped)
 
     def unavailable(self, command: type[Command]) -> str:
         """Return why a command cannot be used now."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import Reactive, var
 
 from restant_tui.monitors.readings import trust_at
@@ -29,11 +31,24 @@ class CopyCommit(Command):
     key, hint = "y", "Copy commit"
 
 
+class OpenBuildLog(Command):
+    """Read what the selected attempt printed, to its end; one under way is followed."""
+
+    key, hint, title = "enter,o", "Log", "Open the log of the selected attempt"
+
+
 class ReleasesPane(Panel):
     """For each app the live release, a warning if a restart would start another, and the attempts, newest first."""
 
+    @dataclass
+    class ShowBuildLog(Message):
+        """Asks for the log of an attempt."""
+
+        app: str
+        attempt: Attempt
+
     NUMBER, TITLE = 2, "Releases"
-    DOES = (CopyCommit,)
+    DOES = (OpenBuildLog, CopyCommit)
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings(*DOES)]
 
     releases: Reactive[ReleasesSnapshot | None] = var(None)
@@ -50,9 +65,9 @@ class ReleasesPane(Panel):
 
     def unavailable(self, command: type[Command]) -> str:
         """Return why a command cannot be used now."""
-        if command is CopyCommit and self.selected is None:
+        if self.selected is None:
             return "no release is selected"
-        if command is CopyCommit and self.selected and self.selected.sha is None:
+        if command is CopyCommit and self.selected.sha is None:
             return "the commit of this release is not known"
         return ""
 
@@ -63,11 +78,20 @@ class ReleasesPane(Panel):
     @property
     def selected(self) -> Attempt | None:
         """The attempt under the cursor."""
+        return self._under_cursor()[1]
+
+    def _under_cursor(self) -> tuple[str, Attempt | None]:
         for app in self.releases.apps if self.releases else ():
             for attempt in app.attempts:
                 if _identity(app, attempt) == self.cursor_id:
-                    return attempt
-        return None
+                    return app.app, attempt
+        return "", None
+
+    def action_open_build_log(self) -> None:
+        """Ask for the log of the selected attempt."""
+        app, attempt = self._under_cursor()
+        if attempt is not None:
+            self.post_message(self.ShowBuildLog(app, attempt))
 
     def action_copy_commit(self) -> None:
         """Copy the whole commit id to the terminal's clipboard."""
@@ -108,6 +132,9 @@ class ReleasesPane(Panel):
         return tuple(lines)
 
     def _live(self, app: AppReleases, width: int, now: datetime, *, dim: bool) -> list[Content]:
+        if app.live_sha is None and app.live_subject:
+            named = Content.styled("live", "" if dim else "bold $text-success") + Content(" ")
+            return [fit(sentence([named + outside(app.live_subject, "bold"), outside(app.live_source)]), width)]
         if app.live_sha is None:
             return [fit(Content("live ") + Content.styled("not known", "$text-muted"), width)] if app.attempts else []
         attempt = next((each for each in app.attempts if each.live), None)

@@ -7,11 +7,10 @@ two lines of the same nanosecond are two lines, and a clock that is wrong or set
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import Enum, auto
 from heapq import merge
 
+from restant_tui.monitors.logreplay import Replay, Verdict
 from restant_tui.monitors.logtail import NOBODY, Tails, fresh_from, parse, time_of
 
 _JUDGED = 2000
@@ -56,7 +55,7 @@ class Joiner:
 
     def __init__(self) -> None:
         self._tails = Tails()
-        self._replays: dict[bytes, _Replay] = {}
+        self._replays: dict[bytes, Replay] = {}
         self._going: set[bytes] = set()
         self._gone: set[bytes] = set()
         self._closed: set[bytes] = set()
@@ -115,11 +114,13 @@ class Joiner:
         """A follow begins: it repeats some of what was seen of each process before it goes on."""
         self._judged = 0
         self._going = set()
-        self._replays = {process: _Replay(tail, process) for process, tail in self._tails.noted().items() if tail}
+        self._replays = {
+            process: Replay(tail, lenient=process == NOBODY) for process, tail in self._tails.noted().items() if tail
+        }
 
     def resume(self, process: bytes) -> None:
         """The follow goes on with a process of which a window was read meanwhile."""
-        self._replays[process] = _Replay(self._tails.noted()[process], process)
+        self._replays[process] = Replay(self._tails.noted()[process], lenient=process == NOBODY)
 
     def end(self) -> None:
         """The follow has come to the end of every log it had: another log of the same process begins a new one."""
@@ -150,15 +151,15 @@ class Joiner:
             process, key = parse(line)
             self._judged += 1
             replay = self._replays.get(process)
-            match replay.judge(key) if replay else _Verdict.NEW:
-                case _Verdict.APART:
+            match replay.judge(key) if replay else Verdict.NEW:
+                case Verdict.APART:
                     hole = Break(process, self._tails.noted()[process][-1], line)
                     return Taken(_joined(fresh), hole, b"\n".join(lines[number:]))
-                case _Verdict.NEW:
+                case Verdict.NEW:
                     self._replays.pop(process, None)
                     self._tails.add(process, key)
                     fresh.append(line)
-                case _Verdict.KNOWN:
+                case Verdict.KNOWN:
                     pass
             self._going.add(process)
             self._closed.discard(process)
@@ -169,35 +170,6 @@ class Joiner:
         if not self._judged or (NOBODY in self._replays and self._judged < _JUDGED):
             return False
         return not any(b" app[" + process + b"]:" in data for process in self._replays if process != NOBODY)
-
-
-class _Verdict(Enum):
-    KNOWN = auto()
-    NEW = auto()
-    APART = auto()
-
-
-class _Replay:
-    """How far a follow has repeated what was seen of one process."""
-
-    def __init__(self, tail: Iterable[bytes], process: bytes) -> None:
-        self._tail = list(tail)
-        self._places: list[int] = []
-        self._begun = False
-        self._otherwise = _Verdict.NEW if process == NOBODY else _Verdict.APART
-
-    def judge(self, key: bytes) -> _Verdict:
-        tail = self._tail
-        if not self._begun:
-            self._begun = True
-            self._places = [place + 1 for place, known in enumerate(tail) if known == key]
-            return _Verdict.KNOWN if self._places else self._otherwise
-        # Where the same line stands twice, the longest repetition that still fits is the right one.
-        on = [place + 1 for place in self._places if place < len(tail) and tail[place] == key]
-        if on:
-            self._places = on
-            return _Verdict.KNOWN
-        return _Verdict.NEW if len(tail) in self._places else self._otherwise
 
 
 def _joined(lines: list[bytes]) -> bytes:

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from restant_tui.clock import Clock
 from restant_tui.config.model import Config, Identity
 from restant_tui.dokku.version import Feature, Version, speaks
+from restant_tui.monitors.buildlog import BuildLog
 from restant_tui.monitors.capabilities import CapabilityBook
 from restant_tui.monitors.feed import Feed
 from restant_tui.monitors.health import HealthMonitor, Part
@@ -23,6 +24,7 @@ from restant_tui.monitors.snapshots import (
     LinksSnapshot,
     ReleasesSnapshot,
 )
+from restant_tui.text import Redactor
 from restant_tui.transport.link import Link, LinkStatus
 from restant_tui.transport.outcome import Runner
 
@@ -121,6 +123,10 @@ class Monitors:
             self._followers[app] = follower
             follower.start()
         return self.logs[app]
+
+    def build_log(self, app: str, build: str, *, running: bool, redactor: Redactor) -> BuildLog:
+        """Return the log of an attempt to release, not yet read; reading and leaving it is the caller's."""
+        return BuildLog(app, build, self._dokku[app], redactor=redactor, running=running, version=self._version(app))
 
     def wake(self) -> None:
         """Try lost links and ask everything now."""

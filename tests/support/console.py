@@ -20,6 +20,7 @@ from restant_tui.engine.state import RunState, RunStatus
 from restant_tui.errors import UsageProblem
 from restant_tui.journal.records import Entry as JournalEntry
 from restant_tui.journal.records import RunRecord
+from restant_tui.monitors.buildlog import BuildLog
 from restant_tui.monitors.feed import Feed
 from restant_tui.monitors.logbuffer import LogBuffer
 from restant_tui.monitors.snapshots import (
@@ -38,9 +39,11 @@ from restant_tui.monitors.snapshots import (
     Trust,
 )
 from restant_tui.runbook.catalogue import Entry
+from restant_tui.text import Redactor
 from restant_tui.transport.link import Link, LinkStatus
 from screens.app import RestantApp
 from tests.support.clock import START, ManualClock
+from tests.support.scripted import ScriptedRunner
 from tests.support.waiting import until
 
 CONFIG = Config(
@@ -190,10 +193,14 @@ class FakeMonitors:
         self.releases: Feed[ReleasesSnapshot] = Feed(ReleasesSnapshot())
         self.links: Feed[LinksSnapshot] = Feed(LinksSnapshot((("box/dokku", LinkStatus(Link.LIVE, START)),)))
         self.logs: dict[str, LogBuffer] = {}
+        self.dokku = ScriptedRunner()
         self.woken = 0
 
     def watch_logs(self, app: str) -> LogBuffer:
         return self.logs.setdefault(app, LogBuffer())
+
+    def build_log(self, app: str, build: str, *, running: bool, redactor: Redactor) -> BuildLog:
+        return BuildLog(app, build, self.dokku, running=running, redactor=redactor)
 
     def wake(self) -> None:
         self.woken += 1
@@ -282,6 +289,7 @@ class FakeRuntime:
         self.config = config
         self.clock = ManualClock()
         self.actor = "dev"
+        self.redactor = Redactor()
         self.monitors = FakeMonitors()
         self.alerts = AlertBook(Acknowledge(), clock=self.clock)
         self.arming = Arming(self.clock)
