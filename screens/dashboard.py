@@ -125,10 +125,7 @@ class Dashboard(Screen[None]):
 
     def watch_trouble(self, trouble: str) -> None:
         """Show what is wrong above everything else."""
-        if self.is_mounted:
-            line = self.query_one("#trouble", Static)
-            line.update(outside(f"{trouble} (ctrl+r tries again, q quits)"))
-            line.set_class(bool(trouble), "-shown")
+        self._say_trouble()
 
     def watch_health(self, health: HealthSnapshot | None) -> None:
         """Tell the alerts when the figures behind them were last seen."""
@@ -145,10 +142,18 @@ class Dashboard(Screen[None]):
         self._say_trouble()
 
     def _say_trouble(self) -> None:
-        if self.now is None or not self.is_mounted:
+        if not self.is_mounted:
             return
         down = [(key, link) for key, link in self.links.links if link.state in (Link.LOST, Link.REFUSED)]
-        self.logs.trouble = f"{down[0][0]} {down[0][1].state} {ago(down[0][1].since, self.now)}" if down else ""
+        # A refusal does not heal by itself: what to do stands where nobody can miss it.
+        refused = next((f"{key} is refused: {link.reason}" for key, link in down if link.state is Link.REFUSED), "")
+        above = f"{self.trouble or refused} (ctrl+r tries again, q quits)" if self.trouble or refused else ""
+        line = self.query_one("#trouble", Static)
+        line.update(outside(above))
+        line.set_class(bool(above), "-shown")
+        if self.now is not None:
+            said = [f"{key} {link.state} {ago(link.since, self.now)}" for key, link in down]
+            self.logs.trouble = said[0] if said else ""
 
     def watch_current(self, current: int) -> None:
         """Mark the pane that is looked at: the only one there is where there is no room for four."""

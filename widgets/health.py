@@ -140,6 +140,8 @@ class HealthPane(Panel):
     def _certificate(self, app: AppHealth, now: datetime) -> Content:
         certificate = app.certificate
         trust = trust_at(certificate.reading, now, self.patience.certificates)
+        if certificate.days_left is None and trust is Trust.LIVE:
+            return Content.styled("no certificate", "$text-muted")
         if certificate.days_left is None:
             return Content("certificate ") + Content.styled(trust.value, glyphs.trust_style(trust))
         days = Content(f"certificate {certificate.days_left:.0f} d")

@@ -63,6 +63,7 @@ class LogMonitor:
         self._joiner = Joiner()
         self._tail = b""
         self._said = ""
+        self._unsent = 0
         self._lost_at: float | None = None
         self._got_lines = False
         self._hole: Break | None = None
@@ -142,8 +143,9 @@ class LogMonitor:
         if following.cancelled():
             return
         outcome = following.result()
-        if outcome.kind is OutcomeKind.UNKNOWN and not outcome.sent:
-            # The past could be read a moment ago: what is wrong is not the link that everybody sees.
+        self._unsent = self._unsent + 1 if outcome.kind is OutcomeKind.UNKNOWN and not outcome.sent else 0
+        if self._unsent > 1:
+            # The past could be read each time: what is wrong is not the link that everybody sees.
             self._say(outcome.reason)
         self._ended(argv, outcome)
 
