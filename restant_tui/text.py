@@ -17,6 +17,7 @@ _ESCAPES = re.compile(
     r"|\x1b[ -/]*[0-~]?",
     re.DOTALL,
 )
+_BEGINS_ESCAPE = re.compile("[\x1b\x80-\x9f]")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]")
 _DURATION = re.compile(r"([0-9]+)(ms|s|m|h|d|w)")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
@@ -35,7 +36,7 @@ def clean(text: str) -> str:
     A carriage return before a newline goes; of the parts between others the last that is not blank is kept, so that
     a progress bar shows where it ended.
     """
-    if "\x1b" in text or any("\x80" <= character <= "\x9f" for character in text):
+    if _BEGINS_ESCAPE.search(text):
         text = _ESCAPES.sub("", text)
     if "\r" in text:
         text = text.replace("\r\n", "\n")
