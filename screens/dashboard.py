@@ -123,9 +123,9 @@ class Dashboard(Screen[None]):
             self.logs.apps = tuple(runtime.config.apps)
             self._show_log(runtime.config.main_app())
 
-    def watch_trouble(self, trouble: str) -> None:
+    def watch_trouble(self) -> None:
         """Show what is wrong above everything else."""
-        self._say_trouble()
+        self._say_above()
 
     def watch_health(self, health: HealthSnapshot | None) -> None:
         """Tell the alerts when the figures behind them were last seen."""
@@ -138,22 +138,24 @@ class Dashboard(Screen[None]):
         self._say_trouble()
 
     def watch_links(self) -> None:
-        """Say beside the log that its link is down."""
+        """Say beside the log that its link is down, and above everything that it will not come back by itself."""
+        self._say_above()
         self._say_trouble()
 
-    def _say_trouble(self) -> None:
+    def _say_above(self) -> None:
         if not self.is_mounted:
             return
-        down = [(key, link) for key, link in self.links.links if link.state in (Link.LOST, Link.REFUSED)]
-        # A refusal does not heal by itself: what to do stands where nobody can miss it.
-        refused = next((f"{key} is refused: {link.reason}" for key, link in down if link.state is Link.REFUSED), "")
-        above = f"{self.trouble or refused} (ctrl+r tries again, q quits)" if self.trouble or refused else ""
+        refused = (f"{key} is refused: {link.reason}" for key, link in self.links.links if link.state is Link.REFUSED)
+        above = self.trouble or next(refused, "")
         line = self.query_one("#trouble", Static)
-        line.update(outside(above))
+        line.update(outside(f"{above} (ctrl+r tries again, q quits)"))
         line.set_class(bool(above), "-shown")
-        if self.now is not None:
-            said = [f"{key} {link.state} {ago(link.since, self.now)}" for key, link in down]
-            self.logs.trouble = said[0] if said else ""
+
+    def _say_trouble(self) -> None:
+        if self.now is None or not self.is_mounted:
+            return
+        down = [(key, link) for key, link in self.links.links if link.state in (Link.LOST, Link.REFUSED)]
+        self.logs.trouble = f"{down[0][0]} {down[0][1].state} {ago(down[0][1].since, self.now)}" if down else ""
 
     def watch_current(self, current: int) -> None:
         """Mark the pane that is looked at: the only one there is where there is no room for four."""

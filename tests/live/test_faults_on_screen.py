@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -78,17 +78,24 @@ class Night:
 
     async def sees(self, *words: str, within: float = SOON) -> None:
         """Wait until all of that stands on the screen."""
-        await until(lambda: all(each in self.flat for each in words), within, what=f"{words} on\n{self.shown}\n")
+        await self._until(lambda: all(each in self.flat for each in words), within, " and ".join(words))
 
     async def is_well(self, within: float = 20) -> None:
-        """Wait until everything is live again, and a new line of the log is there."""
-        self.log(mark := f"well {len(self.words)} {os.urandom(3).hex()}")
-        await until(
+        """Wait until everything is live again, the log is followed, and a new line of it is there."""
+        await self._until(lambda: running(f"-f {self.answers.folder}/logs"), within, "a follow")
+        self.log(mark := f"well {os.urandom(3).hex()}")
+        await self._until(
             lambda: "link live" in self.shown and "lost" not in self.panes and "stale" not in self.panes,
             within,
-            what=f"a live dashboard in\n{self.shown}\n",
+            "everything live",
         )
         await self.sees(mark, "processes 1/1", "live 1f0c3e9", within=within)
+
+    async def _until(self, condition: Callable[[], object], within: float, what: str) -> None:
+        try:
+            await until(condition, within)
+        except AssertionError:
+            raise AssertionError(f"{what}: not within {within} s on\n{self.shown}") from None
 
     @property
     def panes(self) -> str:
