@@ -130,12 +130,9 @@ class Dashboard(Screen[None]):
             self._show_log(runtime.config.main_app())
             self.attention.changed()
 
-    def watch_trouble(self, trouble: str) -> None:
+    def watch_trouble(self) -> None:
         """Show what is wrong above everything else."""
-        if self.is_mounted:
-            line = self.query_one("#trouble", Static)
-            line.update(outside(f"{trouble} (ctrl+r tries again, q quits)"))
-            line.set_class(bool(trouble), "-shown")
+        self._say_above()
 
     def watch_health(self, health: HealthSnapshot | None) -> None:
         """Tell the alerts when the figures behind them were last seen, and the log which apps there are."""
@@ -155,8 +152,18 @@ class Dashboard(Screen[None]):
         self._say_trouble()
 
     def watch_links(self) -> None:
-        """Say beside the log that its link is down."""
+        """Say beside the log that its link is down, and above everything that it will not come back by itself."""
+        self._say_above()
         self._say_trouble()
+
+    def _say_above(self) -> None:
+        if not self.is_mounted:
+            return
+        refused = (f"{key} is refused: {link.reason}" for key, link in self.links.links if link.state is Link.REFUSED)
+        above = self.trouble or next(refused, "")
+        line = self.query_one("#trouble", Static)
+        line.update(outside(f"{above} (ctrl+r tries again, q quits)"))
+        line.set_class(bool(above), "-shown")
 
     def _say_trouble(self) -> None:
         if self.now is None or not self.is_mounted:
@@ -294,6 +301,15 @@ class Dashboard(Screen[None]):
         await self.runtime.monitors.look_away(event.app)
         if self.logs.app_name == event.app:
             self._show_log(self.runtime.config.main_app())
+
+    @on(ReleasesPane.ShowBuildLog)
+    def show_build_log(self, event: ReleasesPane.ShowBuildLog) -> None:
+        """Open the log of an attempt to release."""
+        from screens.build_log import BuildLogScreen
+
+        if self.runtime is not None:
+            shown = BuildLogScreen(event.app, event.attempt, self.runtime)
+            self.app.push_screen(shown.data_bind(releases=Dashboard.releases))
 
     @on(LogPane.WatchLog)
     def watch_log(self, event: LogPane.WatchLog) -> None:

@@ -75,9 +75,9 @@ class _Text:
         self._lines = lines
         self.total = len(lines)
 
-    def lines(self, start: int = 0) -> list[str]:
-        """Return the lines from that number on."""
-        return self._lines[start:]
+    def text(self, number: int) -> str:
+        """Return a line; empty if there is none of that number."""
+        return self._lines[number] if 0 <= number < self.total else ""
 
 
 def _told(answers: Sequence[RawAnswer], width: int) -> Iterator[str]:

@@ -119,7 +119,7 @@ class AppBlock:
         certificate = self.app.certificate
         trust = trust_at(certificate.reading, self.now)
         if certificate.days_left is None and trust is Trust.LIVE:
-            return Content("certificate none")
+            return Content.styled("no certificate", "$text-muted")
         if certificate.days_left is None:
             return Content("certificate ") + _untold(certificate.reading, trust)
         days = Content(f"certificate {certificate.days_left:.0f} d")

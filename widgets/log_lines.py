@@ -14,7 +14,7 @@ from restant_tui.dokku.logs import Level, LogLine
 from restant_tui.monitors.logbuffer import LogBuffer
 from restant_tui.text import clean
 from widgets import glyphs
-from widgets.layout import fit, outside, sentence, spread
+from widgets.layout import fit, outside, sentence, spread, wrapped
 from widgets.log_view import LogView
 from widgets.scrolled import WORK_SECONDS, ScrolledLines
 
@@ -124,13 +124,13 @@ class LogLines(ScrolledLines):
         whole = head + message.stylize_before(_LEVEL_STYLE[line.level])
         return fit(whole, width, glyphs.of(self.app).ellipsis)
 
-    def nothing(self) -> Content:
+    def nothing(self, width: int) -> tuple[Content, ...]:
         """Say why there is no line."""
         if self.view is None:
-            return Content.styled("connecting", "$text-muted")
+            return wrapped("connecting", width, "$text-muted")
         if self.view.busy:
-            return Content("")
-        return Content.styled("no line matches the filter" if self.view.filter else "no lines yet", "$text-muted")
+            return ()
+        return wrapped("no line matches the filter" if self.view.filter else "no lines yet", width, "$text-muted")
 
     def foot(self, width: int) -> Content:
         """Say how we watch, and which log it is."""

@@ -15,7 +15,7 @@ from textual.widgets import Input
 from restant_tui.dokku.logs import Level, LogLine
 from widgets import commands, glyphs
 from widgets.commands import Command
-from widgets.layout import fit, sentence, spread
+from widgets.layout import fit, sentence, spread, wrapped
 from widgets.log_view import LogView
 from widgets.scrolled import WORK_SECONDS, ScrolledLines
 
@@ -25,15 +25,18 @@ _HERTZ = 12
 class Printed(Protocol):
     """The output of one step: lines numbered from 0, the oldest of which may be gone."""
 
-    total: int
+    @property
+    def total(self) -> int:
+        """How many lines have come."""
+        ...
 
     @property
     def first(self) -> int:
         """The number of the oldest line still kept."""
         ...
 
-    def lines(self, start: int = 0) -> list[str]:
-        """Return the lines from that number on."""
+    def text(self, number: int) -> str:
+        """Return a line; empty if it is not kept."""
         ...
 
 
@@ -52,8 +55,7 @@ class _Lines:
         return self.printed.first
 
     def text(self, number: int) -> str:
-        found = self.printed.lines(number)
-        return found[0] if found else ""
+        return self.printed.text(number)
 
     def raw(self, number: int) -> bytes:
         return self.text(number).encode()
@@ -69,6 +71,7 @@ class OutputLines(ScrolledLines):
         super().__init__()
         self.read: Callable[[], Printed] | None = None
         self.empty = "no output yet"
+        self.dropped = ""
         self._lines: _Lines | None = None
         self._seen = (-1, -1)
 
@@ -77,9 +80,9 @@ class OutputLines(ScrolledLines):
         self.set_interval(1 / _HERTZ, self.pull, name="output")
         self.pull()
 
-    def show(self, read: Callable[[], Printed], empty: str) -> None:
+    def show(self, read: Callable[[], Printed], empty: str, dropped: str) -> None:
         """Show another step's output from now on, following it."""
-        self.read, self.empty, self.view, self.shift = read, empty, None, 0
+        self.read, self.empty, self.dropped, self.view, self.shift = read, empty, dropped, None, 0
         self._seen = (-1, -1)
         self.pull()
         self.refresh()
@@ -105,9 +108,9 @@ class OutputLines(ScrolledLines):
         words = view.buffer.line(number).message.replace("\n", " ").expandtabs(4)
         return fit(self.marked(Content(words), view), width, glyphs.of(self.app).ellipsis)
 
-    def nothing(self) -> Content:
+    def nothing(self, width: int) -> tuple[Content, ...]:
         """Say that there is no output."""
-        return Content.styled(self.empty, "$text-muted")
+        return wrapped(self.empty, width, "$text-muted")
 
     def foot(self, width: int) -> Content | None:
         """Say how we watch, where that has to be said."""
@@ -116,7 +119,7 @@ class OutputLines(ScrolledLines):
             return None
         parts = self.watching(view, "end")
         if view.buffer.first:
-            parts.append(Content.styled(f"{view.buffer.first:,} oldest lines stand in the record only", "$text-muted"))
+            parts.append(Content.styled(f"{view.buffer.first:,} {self.dropped}", "$text-muted"))
         return spread(sentence(parts), Content(""), width) if parts else None
 
 
@@ -164,10 +167,21 @@ class OutputPane(Vertical):
         """Name the frame."""
         self.border_title = Content("Output")
 
-    def show(self, read: Callable[[], Printed], empty: str = "no output yet") -> None:
-        """Show another step's output."""
+    def show(
+        self,
+        read: Callable[[], Printed],
+        empty: str = "no output yet",
+        dropped: str = "oldest lines stand in the record only",
+    ) -> None:
+        """Show another output.
+
+        Args:
+            read: gives it, each time it is drawn.
+            empty: what stands there while there is none.
+            dropped: what became of the oldest lines; their number stands before it.
+        """
         self._stop_asking()
-        self.lines.show(read, empty)
+        self.lines.show(read, empty, dropped)
 
     def unavailable(self, command: type[Command]) -> str:
         """Return why a command cannot be used now."""

@@ -38,6 +38,12 @@ class CopyCommit(Command):
     key, hint = "y", "Copy commit"
 
 
+class OpenBuildLog(Command):
+    """Read what the selected attempt printed, to its end; one under way is followed."""
+
+    key, hint, title = "enter,o", "Log", "Open the log of the selected attempt"
+
+
 class ReleasesPane(Panel):
     """For each app the live release, a warning if a restart would start another, and the attempts, newest first."""
 
@@ -47,8 +53,15 @@ class ReleasesPane(Panel):
 
         answers: tuple[RawAnswer, ...]
 
+    @dataclass
+    class ShowBuildLog(Message):
+        """Asks for the log of an attempt."""
+
+        app: str
+        attempt: Attempt
+
     NUMBER, TITLE = 2, "Releases"
-    DOES = (CopyCommit, ShowRaw)
+    DOES = (OpenBuildLog, CopyCommit, ShowRaw)
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings(*DOES)]
 
     releases: Reactive[ReleasesSnapshot | None] = var(None)
@@ -64,11 +77,11 @@ class ReleasesPane(Panel):
 
     def unavailable(self, command: type[Command]) -> str:
         """Return why a command cannot be used now."""
-        if command is ShowRaw and not self._answers():
-            return "every answer about this could be read, or none came"
-        if command is CopyCommit and self.selected is None:
+        if command is ShowRaw:
+            return "" if self._answers() else "every answer about this could be read, or none came"
+        if self.selected is None:
             return "no release is selected"
-        if command is CopyCommit and self.selected and self.selected.sha is None:
+        if command is CopyCommit and self.selected.sha is None:
             return "the commit of this release is not known"
         return ""
 
@@ -79,11 +92,20 @@ class ReleasesPane(Panel):
     @property
     def selected(self) -> Attempt | None:
         """The attempt under the cursor."""
+        return self._under_cursor()[1]
+
+    def _under_cursor(self) -> tuple[str, Attempt | None]:
         for app in self.releases.apps if self.releases else ():
             for attempt in app.attempts:
                 if _identity(app, attempt) == self.cursor_id:
-                    return attempt
-        return None
+                    return app.app, attempt
+        return "", None
+
+    def action_open_build_log(self) -> None:
+        """Ask for the log of the selected attempt."""
+        app, attempt = self._under_cursor()
+        if attempt is not None:
+            self.post_message(self.ShowBuildLog(app, attempt))
 
     def action_copy_commit(self) -> None:
         """Copy the whole commit id to the terminal's clipboard."""
@@ -120,7 +142,7 @@ class ReleasesPane(Panel):
 
     def _heading_height(self, app: AppReleases, width: int) -> int:
         """Return how many lines `_heading` has, without drawing them."""
-        live = 2 if app.live_sha is not None else bool(app.attempts)
+        live = 2 if app.live_sha is not None else int(bool(app.live_subject or app.attempts))
         return 1 + live + len(self._told(app, width))
 
     def _heading(self, app: AppReleases, width: int, now: datetime, several: bool) -> tuple[Content, ...]:
@@ -152,6 +174,9 @@ class ReleasesPane(Panel):
         return lines
 
     def _live(self, app: AppReleases, width: int, now: datetime, *, dim: bool) -> list[Content]:
+        if app.live_sha is None and app.live_subject:
+            named = Content.styled("live", "" if dim else "bold $text-success") + Content(" ")
+            return [fit(sentence([named + outside(app.live_subject, "bold"), outside(app.live_source)]), width)]
         if app.live_sha is None:
             return [fit(Content("live ") + Content.styled("not known", "$text-muted"), width)] if app.attempts else []
         attempt = next((each for each in app.attempts if each.live), None)

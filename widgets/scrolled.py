@@ -56,9 +56,9 @@ class ScrolledLines(Widget, can_focus=True):
         """Return what stands in the lowest row; None leaves the row to the lines. Overridden by each."""
         return None
 
-    def nothing(self) -> Content:
-        """Return what stands in the first row where there is no line. Overridden by each."""
-        return Content("")
+    def nothing(self, width: int) -> tuple[Content, ...]:
+        """Return what stands in the first rows where there is no line. Overridden by each."""
+        return ()
 
     def change(self, do: Callable[[LogView], None]) -> None:
         """Do something to the view and draw the result."""
@@ -112,7 +112,8 @@ class ScrolledLines(Widget, can_focus=True):
         width, style, view = self.size.width, self.visual_style, self.view
         content = self.foot(width) if y == self.size.height - 1 else None
         if content is None:
-            content = self.nothing() if y == 0 and not self.shown else Content("")
+            words = () if self.shown else self.nothing(width)
+            content = words[y] if y < len(words) else Content("")
             if view is not None and y < len(self.shown):
                 number = self.shown[y]
                 try:

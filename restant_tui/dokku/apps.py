@@ -40,6 +40,11 @@ class AppReport:
         """The live commit as Dokku knows it (7 to 40 digits), None when it came from an image or never was."""
         return None if self.deploy_source == "docker-image" else sha_in(self.deploy_source_metadata)
 
+    @property
+    def live_image(self) -> str:
+        """The image that is live; empty when the app is built from commits."""
+        return self.deploy_source_metadata if self.deploy_source == "docker-image" else ""
+
 
 def sha_in(metadata: str) -> str | None:
     """Return the commit in a deploy source metadata: a bare commit, or the part after `#` of a remote."""

@@ -10,8 +10,9 @@ from enum import StrEnum
 from restant_tui.dokku.problems import ParseProblem
 from restant_tui.dokku.shapes import json_document, looks_like_json, moment, whole_lines
 
-_LENGTH = re.compile(r"^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?$")
-_ROW = re.compile(r"^(\S+)\s{2,}(\S+)\s{2,}(\S+)\s{2,}(-?\d+)\s{2,}(\S.*?)\s{2,}(\S+)\s{2,}(\S+)$")
+_LENGTH = re.compile(r"^(?:(\d{1,7})h)?(?:(\d{1,7})m)?(?:(\d{1,9}(?:\.\d{1,9})?)s)?$", re.ASCII)
+_COLUMNS = re.compile(r" {2,}")
+_PID = re.compile(r"-?\d{1,9}", re.ASCII)
 _HEADER = ("Build ID", "Kind", "Status", "PID", "Source", "Started", "Duration")
 _EMPTY = "No builds recorded for this app"
 
@@ -58,7 +59,7 @@ def parse_builds_list(text: str) -> tuple[Build, ...]:
     lines = [line for line in whole_lines(text) if line]
     if lines == [_EMPTY]:
         return ()
-    if not lines or tuple(re.split(r"\s{2,}", lines[0])) != _HEADER:
+    if not lines or tuple(_COLUMNS.split(lines[0])) != _HEADER:
         raise ParseProblem("the table of builds has not the columns we know", text)
     return tuple(_from_row(line, text) for line in lines[1:])
 
@@ -74,7 +75,9 @@ def _from_json(item: object, raw: str) -> Build:
         return value
 
     started = moment(word("started_at"), raw)
-    finished = moment(word("finished_at"), raw) if item.get("finished_at") else None
+    # A program in Go that has no time may write its first one.
+    ended = item.get("finished_at") not in (None, "", "0001-01-01T00:00:00Z")
+    finished = moment(word("finished_at"), raw) if ended else None
     exit_code = item.get("exit_code")
     if exit_code is not None and (not isinstance(exit_code, int) or isinstance(exit_code, bool)):
         raise ParseProblem("the exit code of a build is not a number", raw)
@@ -92,10 +95,10 @@ def _from_json(item: object, raw: str) -> Build:
 
 
 def _from_row(line: str, raw: str) -> Build:
-    match = _ROW.match(line)
-    if not match:
+    fields = _COLUMNS.split(line)
+    if len(fields) != len(_HEADER) or not all(fields) or not _PID.fullmatch(fields[3]):
         raise ParseProblem(f"not a row of the table of builds: {line[:120]!r}", raw)
-    ident, kind, status_word, _pid, source, started_word, duration_word = match.groups()
+    ident, kind, status_word, _pid, source, started_word, duration_word = fields
     status, started, seconds = (
         _status(status_word, raw),
         moment(started_word, raw),

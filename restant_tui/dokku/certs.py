@@ -10,7 +10,8 @@ from restant_tui.dokku.problems import ParseProblem
 from restant_tui.dokku.shapes import flag, needed, report, unix_moment, whole_lines
 
 _OPENSSL = re.compile(
-    r"^(?P<date>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}) GMT$"
+    r"^(?P<date>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}) GMT$",
+    re.ASCII,
 )
 _MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 _LIST_ROW = re.compile(r"^(\S+)\s+(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\s+\S")

@@ -92,7 +92,7 @@ def _word(lines: list[str]) -> str:
 
 
 def _number(word: str, raw: str) -> float:
-    if not re.fullmatch(r"\d+(\.\d+)?", word, re.ASCII):
+    if not re.fullmatch(r"\d{1,15}(\.\d{1,9})?", word, re.ASCII):
         raise ParseProblem(f"not a number: {word[:40]!r}", raw)
     return float(word)
 
@@ -100,7 +100,7 @@ def _number(word: str, raw: str) -> float:
 def _ticks(lines: list[str]) -> tuple[int, int] | None:
     """Return all ticks and the idle ones of a `cpu` line (user nice system idle iowait irq softirq steal …)."""
     words = lines[0].split() if lines else []
-    if len(words) < 6 or words[0] != "cpu" or not all(word.isascii() and word.isdigit() for word in words[1:]):
+    if len(words) < 6 or words[0] != "cpu" or not all(re.fullmatch(r"\d{1,18}", word, re.ASCII) for word in words[1:]):
         return None
     counts = [int(word) for word in words[1:9]]
     return sum(counts), counts[3] + counts[4]

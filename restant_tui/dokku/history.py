@@ -22,7 +22,7 @@ Clone = Callable[[str | None], Awaitable[tuple[Commit, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What is live on an app and what was tried, newest first."""
+    """What is live on an app and what was tried, newest first; the subject of an image is its name."""
 
     report: AppReport
     live_sha: str | None
@@ -75,7 +75,9 @@ async def read_history(
     else:
         releases = from_moves(moves, report.live_sha)
     live = commit_named(report.live_sha, (*moves, *commits))
-    return History(report, live.sha if live else report.live_sha, live.subject if live else "", releases)
+    # Of an app from an image only its name is known; git:report names the newest, which may have been rejected.
+    subject = live.subject if live else report.live_image
+    return History(report, live.sha if live else report.live_sha, subject, releases)
 
 
 async def _commits(

@@ -31,7 +31,7 @@ _LEVELS = (
 # The status of an access log line: `"GET / HTTP/2.0" 500 12`, `GET /health 200 n=0`, `response:500`.
 _HTTP_STATUS = re.compile(r"(?:\"\s|\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \S+ |\bresponse:)([1-5]\d\d)\b")
 # Laravel's queue worker: `App\\Jobs\\SendReceipt ......... 12ms FAIL`.
-_JOB = re.compile(r"\.{3,}(?: [\d.,]+ ?m?s)? (?P<end>RUNNING|DONE|FAIL)$")
+_JOB = re.compile(r"(?<!\.)\.{3,}+(?: [\d.,]+ ?m?s)? (?P<end>RUNNING|DONE|FAIL)$")
 _BARE_500 = re.compile(r" 5\d\d (?:\d|-|\")")
 
 

@@ -50,7 +50,7 @@ def parse_ps_report(text: str) -> PsReport:
     """Return the report of one app from its JSON or text form; raises ParseProblem."""
     pairs = report(text, "ps")
     scale = needed(pairs, "processes", text)
-    if not (scale.isascii() and scale.isdigit()):
+    if not re.fullmatch(r"\d{1,6}", scale, re.ASCII):
         raise ParseProblem(f"not a number of processes: {scale[:40]!r}", text)
     processes = tuple(_process(key, value, text) for key, value in pairs.items() if key.startswith("status-"))
     answer = PsReport(

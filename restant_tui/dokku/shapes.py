@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from restant_tui.dokku.problems import ParseProblem
 from restant_tui.text import clean
 
+_HEAD = 1000
 _REPORT_LINE = re.compile(r"^ {7}(?P<key>[^\s:][^:]*):(?: +(?P<value>.*))?$")
 _STAMP = re.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$")
 
@@ -39,14 +40,16 @@ def only_line(text: str) -> str:
 
 def looks_like_json(text: str) -> bool:
     """Whether an answer is meant as JSON rather than as a report for people."""
-    return clean(text).lstrip()[:1] in ("{", "[")
+    # The whole text is cleaned only where its beginning does not tell.
+    head = clean(text[:_HEAD]).lstrip() or clean(text).lstrip()
+    return head[:1] in ("{", "[")
 
 
 def json_document(text: str) -> object:
     """Return what a JSON answer holds, every string in it cleaned; raises ParseProblem."""
     try:
         return _cleaned(json.loads(clean(text)))
-    except (json.JSONDecodeError, RecursionError) as problem:
+    except (ValueError, RecursionError) as problem:  # a number of thousands of digits is a plain ValueError
         raise ParseProblem(f"the answer is not JSON ({problem})", text) from problem
 
 
@@ -128,11 +131,12 @@ def moment(stamp: str, raw: str) -> datetime:
         raise ParseProblem(f"not a time: {stamp[:40]!r}", raw)
     day, fraction, zone = match.groups()
     try:
-        return datetime.fromisoformat(
+        found = datetime.fromisoformat(
             f"{day}.{(fraction or '0')[:6].ljust(6, '0')}{'+00:00' if zone == 'Z' else zone}"
         ).astimezone(UTC)
     except (ValueError, OverflowError) as problem:
         raise ParseProblem(f"not a time: {stamp[:40]!r}", raw) from problem
+    return _sensible(found, stamp, raw)
 
 
 def unix_moment(digits: str, raw: str) -> datetime:
@@ -140,6 +144,14 @@ def unix_moment(digits: str, raw: str) -> datetime:
     if not (digits.isascii() and digits.isdigit()):
         raise ParseProblem(f"not unix seconds: {digits[:40]!r}", raw)
     try:
-        return datetime.fromtimestamp(int(digits), UTC)
+        found = datetime.fromtimestamp(int(digits), UTC)
     except (ValueError, OverflowError, OSError) as problem:
         raise ParseProblem(f"not unix seconds: {digits[:40]!r}", raw) from problem
+    return _sensible(found, digits, raw)
+
+
+def _sensible(found: datetime, said: str, raw: str) -> datetime:
+    # At the ends of the calendar every sum of times would fail; no deploy and no certificate is there.
+    if not 1970 <= found.year < 9000:
+        raise ParseProblem(f"not a time anything here could have: {said[:40]!r}", raw)
+    return found

@@ -10,7 +10,7 @@ from restant_tui.dokku.shapes import only_line
 
 Version = tuple[int, int, int]
 
-_VERSION = re.compile(r"^dokku version v?(\d+)\.(\d+)\.(\d+)\b")
+_VERSION = re.compile(r"^dokku version v?(\d{1,6})\.(\d{1,6})\.(\d{1,6})\b", re.ASCII)
 
 
 class Feature(StrEnum):

@@ -59,6 +59,10 @@ class StepOutput:
         """Return the lines from number `start` on that are still kept."""
         return list(islice(self._ring, max(0, start - self.first), None))
 
+    def text(self, number: int) -> str:
+        """Return one line; empty if it is not kept."""
+        return self._ring[number - self.first] if self.first <= number < self.total else ""
+
     def feed(self, data: bytes, is_error: bool = False) -> None:
         """Take in a piece of output; a line counts once it is whole, each state of a progress bar as a line."""
         *whole, rest = (self._pending[is_error] + data).split(b"\n")

@@ -45,6 +45,7 @@ from restant_tui.transport.links import Links
 from restant_tui.transport.local import LocalShell
 from restant_tui.transport.passphrases import Passphrases, without
 from restant_tui.transport.personal import Personal
+from restant_tui.transport.timing import Timing
 
 _OUTBOX_SECONDS = 15.0
 _LATELY = timedelta(hours=1)
@@ -94,6 +95,7 @@ class Runtime:
         notifier: Notifier | None = None,
         personal: Personal | None = None,
         keyring: Callable[[], Keyring] | None = None,
+        timing: Timing | None = None,
     ) -> Runtime:
         """Make every part. Opens the journal, but no connection, and loads no heavy library.
 
@@ -110,6 +112,7 @@ class Runtime:
             notifier: tells people; the configured channels if not given, and nobody where there are none.
             keyring: gives the keyring with the secrets; the system's own if not given.
             personal: SSH configuration, agent and keys of the person at the console; none if not given.
+            timing: the limits of every SSH session; the usual ones if not given.
 
         Raises:
             ConfigProblem: the journal cannot be opened.
@@ -129,7 +132,7 @@ class Runtime:
         programs = {"PATH": "/usr/local/bin:/usr/bin:/bin"} if environ is None else environ
         kept = KeptSecrets(programs, redactor, names=paths.secret_names, keyring=keyring)
         personal = replace(personal, passphrases=Passphrases(kept))
-        links = Links(config, clock=clock, on_status=link_changed, personal=personal, chance=rng)
+        links = Links(config, clock=clock, on_status=link_changed, settings=timing, personal=personal, chance=rng)
         capabilities = CapabilityBook(
             config, links, clock=clock, folder=paths.data / "capabilities",
             which=partial(which, path=programs.get("PATH", "")),

@@ -3,32 +3,47 @@
 from __future__ import annotations
 
 import asyncio
-import re
+from collections.abc import Sequence
 from random import Random
 
 from restant_tui.clock import Clock
 from restant_tui.dokku import commands
 from restant_tui.dokku.problems import why
+from restant_tui.monitors.logbreaks import in_words
 from restant_tui.monitors.logbuffer import LogBuffer
+from restant_tui.monitors.logjoin import Break, Joiner, Look
 from restant_tui.text import duration, one_line
 from restant_tui.transport.outcome import Outcome, OutcomeKind, Runner
 
-_STAMP = re.compile(rb"^(?:\x1b\[[0-9;]*m)?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z app\[([^\]]+)\]:")
-_PAST_LINES = 200
+REACH = (200, 2_000, 10_000)
+"""How many lines of each container are read: more than the first only where those do not reach what was seen."""
 _PAST_SECONDS = 20.0
+_PAST_CAP = 8 * 1024 * 1024
+_HELD_CAP = 16 * 1024 * 1024
 _TAIL_CAP = 64 * 1024
+_MENDING = (0.5, 1.0, 2.0)
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 15.0
 
 
 class LogMonitor:
-    """Keeps one app's log coming; the buffer never holds a line twice, and says where lines may be missing.
+    """Keeps one app's log coming; the buffer never holds a line twice, and says where lines are missing.
 
     A follow ends when the link is lost, but also when a deploy replaces the containers: it is then taken up again
-    after a pause that grows from 1 s to 15 s and shrinks back once lines come.
+    after a pause that grows from 1 s to 15 s and shrinks back once lines come. Each time, and between the past and
+    the follow, what is read must touch what was seen; where it does not, more of the past is read.
     """
 
-    def __init__(self, app: str, runner: Runner, *, clock: Clock, random: Random, buffer: LogBuffer) -> None:
+    def __init__(
+        self,
+        app: str,
+        runner: Runner,
+        *,
+        clock: Clock,
+        random: Random,
+        buffer: LogBuffer,
+        reach: Sequence[int] = REACH,
+    ) -> None:
         """Make a monitor; nothing is asked until `start`.
 
         Args:
@@ -37,17 +52,24 @@ class LogMonitor:
             clock: measures how long a link was lost.
             random: jitters the pauses.
             buffer: where the lines go.
+            reach: how many lines of each container to read, and then, if those do not reach what was seen.
         """
         self._app = app
         self._runner = runner
         self._clock = clock
         self._random = random
         self._buffer = buffer
-        self._seen: dict[bytes, bytes] = {}
+        self._reach = reach
+        self._joiner = Joiner()
         self._tail = b""
-        self._notices: set[bytes] = set()
+        self._said = ""
+        self._unsent = 0
         self._lost_at: float | None = None
         self._got_lines = False
+        self._hole: Break | None = None
+        self._held: list[bytes] = []
+        self._held_bytes = 0
+        self._mending: asyncio.Task[None] | None = None
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._following: asyncio.Future[Outcome] | None = None
@@ -94,78 +116,141 @@ class LogMonitor:
                 pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def _attach(self) -> None:
-        """Fetch the past, then follow to the end of the follow."""
-        argv = commands.logs(self._app, _PAST_LINES)
-        past = await self._runner.run(argv, timeout=_PAST_SECONDS)
-        if not past.succeeded:
-            self._ended(argv, past)
+        """Read the past, then follow to the end of the follow."""
+        look, outcome = await self._past(self._reach)
+        if look is not None:
+            self._show(look)
+        elif outcome.kind is not OutcomeKind.TIMED_OUT or not outcome.sent:
+            self._ended(commands.logs(self._app, self._reach[0]), outcome)
             return
-        # Dokku prints one block for each container, whatever the times in them.
-        self._take(sorted(past.stdout.split(b"\n"), key=_time_of))
-        argv = commands.follow_logs(self._app)
+        # On a slow line the past takes too long: the follow begins with some of it, and shows it as it comes.
+        self._joiner.begin()
         self._tail = b""
+        self._let_go()
+        argv = commands.follow_logs(self._app)
         following = self._following = asyncio.ensure_future(self._runner.follow(argv, self._received))
         try:
             await asyncio.wait({following})
+            if not following.cancelled() and following.result().kind is OutcomeKind.EXITED:
+                # All of it is here: what waits for the lines before it is shown, too.
+                await self._mended()
         finally:
             self._following = None
-            following.cancel()
-            await asyncio.gather(following, return_exceptions=True)
-        if not following.cancelled():
-            self._ended(argv, following.result())
+            tasks = [task for task in (following, self._mending) if task is not None]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        if following.cancelled():
+            return
+        outcome = following.result()
+        self._unsent = self._unsent + 1 if outcome.kind is OutcomeKind.UNKNOWN and not outcome.sent else 0
+        if self._unsent > 1:
+            # The past could be read each time: what is wrong is not the link that everybody sees.
+            self._say(outcome.reason)
+        self._ended(argv, outcome)
+
+    async def _past(self, reach: Sequence[int], awaited: bytes = b"") -> tuple[Look | None, Outcome]:
+        """Read as much of the past as is needed to touch what was seen; no look if nothing could be read."""
+        best: Look | None = None
+        for asked in reach:
+            outcome = await self._runner.run(commands.logs(self._app, asked), timeout=_PAST_SECONDS, cap=_PAST_CAP)
+            if not outcome.succeeded:
+                break
+            best = self._joiner.look(outcome.stdout, asked, whole=not outcome.truncated, awaited=awaited)
+            if best.reaches or outcome.truncated:
+                break
+        return best, outcome
+
+    def _show(self, look: Look) -> None:
+        """Show what a window has to tell, and before it what is missing."""
+        lost, self._lost_at = self._lost_at, None
+        words = in_words(look.breaks)
+        if lost is not None:
+            first, *words = words or ["nothing is missing"]
+            words = [f"link lost for {duration(self._clock.monotonic() - lost)}; {first}", *words]
+        for sentence in words:
+            self._say(sentence)
+        self._joiner.take(look)
+        if look.lines:
+            self._feed(b"\n".join(look.lines) + b"\n")
 
     def _received(self, data: bytes) -> None:
-        *lines, self._tail = (self._tail + data).split(b"\n")
-        self._take(lines)
+        data = self._tail + data
+        end = data.rfind(b"\n") + 1
+        whole, self._tail = data[:end], data[end:]
         if len(self._tail) >= _TAIL_CAP:
             # A line without end: its beginning is worth more than the memory for all of it.
-            self._take([self._tail])
-            self._tail = b""
-
-    def _take(self, lines: list[bytes]) -> None:
-        """Add the lines that were not seen before."""
-        fresh = [line for line in lines if line.strip() and self._is_new(line)]
-        if not fresh:
+            whole, self._tail = whole + self._tail + b"\n", b""
+        if self._hole is None:
+            self._take([whole])
             return
-        self._got_lines = True
-        if self._lost_at is not None:
-            lost = duration(self._clock.monotonic() - self._lost_at)
-            self._lost_at = None
-            self._say(f"link lost for {lost}; lines may be missing")
-        self._buffer.feed(b"\n".join(fresh) + b"\n")
+        self._held.append(whole)
+        self._held_bytes += len(whole)
+        if self._held_bytes > _HELD_CAP:
+            self._go_on(self._hole)
 
-    def _is_new(self, line: bytes) -> bool:
-        match = _STAMP.match(line)
-        if not match:
-            # Dokku's own words come again with every try.
-            known = line in self._notices
-            self._notices.add(line)
-            return not known
-        process, time = match[3], _key(match)
-        if time <= self._seen.get(process, b""):
-            return False
-        self._seen[process] = time
-        return True
+    def _take(self, pieces: Sequence[bytes], missing: Break | None = None) -> None:
+        """Take pieces of the follow, up to the next hole; one that is known to be missing is only said."""
+        for number, piece in enumerate(pieces):
+            taken = self._joiner.follow(piece)
+            self._feed(taken.lines)
+            if missing and taken.hole and taken.hole.after == missing.after:
+                self._say(*in_words([taken.hole]))
+                self._joiner.skip(taken.hole.process)
+                taken = self._joiner.follow(taken.rest)
+                self._feed(taken.lines)
+            if taken.hole is not None:
+                self._hole, self._held = taken.hole, [taken.rest, *pieces[number + 1 :]]
+                self._held_bytes = sum(map(len, self._held))
+                self._mending = asyncio.create_task(self._mend(taken.hole))
+                return
+
+    async def _mend(self, hole: Break) -> None:
+        """Read what is between what was seen and where the follow begins, while the follow goes on."""
+        look: Look | None = None
+        try:
+            # Commands and follows have connections of their own: if it was lost as well, there is another one soon.
+            for pause in _MENDING:
+                look, outcome = await self._past(self._reach[1:], awaited=hole.after)
+                if look is not None or outcome.kind is not OutcomeKind.UNKNOWN:
+                    break
+                await asyncio.sleep(self._random.uniform(0.9 * pause, 1.1 * pause))
+        except Exception as problem:
+            self._say(one_line(str(problem)) or type(problem).__name__)
+        if self._hole is hole:
+            if look is not None:
+                self._show(look)
+            self._go_on(hole)
+
+    async def _mended(self) -> None:
+        while self._hole is not None and self._mending is not None:
+            await asyncio.wait({self._mending})
+
+    def _go_on(self, hole: Break) -> None:
+        held = self._let_go()
+        self._joiner.resume(hole.process)
+        self._take(held, missing=hole)
+
+    def _let_go(self) -> list[bytes]:
+        held, self._hole, self._held, self._held_bytes = self._held, None, [], 0
+        return held
 
     def _ended(self, argv: commands.Argv, outcome: Outcome) -> None:
-        if outcome.kind is not OutcomeKind.EXITED:
-            if self._lost_at is None and self._seen:
+        if outcome.kind is OutcomeKind.UNKNOWN:
+            self._joiner.lose()
+            if self._lost_at is None and self._joiner.began:
                 self._lost_at = self._clock.monotonic()
-        elif not outcome.succeeded:
+        elif outcome.succeeded:
+            self._joiner.end()
+        else:
             self._say(why(argv, outcome))
 
+    def _feed(self, lines: bytes) -> None:
+        if lines:
+            self._got_lines, self._said = True, ""
+            self._buffer.feed(lines)
+
     def _say(self, words: str) -> None:
-        notice = f"-- {words} --".encode()
-        if notice not in self._notices or "link lost" in words:
-            self._notices.add(notice)
-            self._buffer.feed(notice + b"\n")
-
-
-def _key(match: re.Match[bytes]) -> bytes:
-    # Trailing zeros of the fraction may be missing, so that bytes alone would not compare.
-    return match[1] + b"." + (match[2] or b"").ljust(9, b"0")
-
-
-def _time_of(line: bytes) -> bytes:
-    match = _STAMP.match(line)
-    return _key(match) if match else b"~"
+        if words != self._said:
+            self._said = words
+            self._buffer.feed(f"-- {words} --\n".encode())

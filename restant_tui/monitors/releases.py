@@ -246,6 +246,12 @@ def _seen(before: AppReleases, history: History, reading: Reading) -> AppRelease
 
 
 def _warning(bad: Release) -> str:
+    if bad.build.kind == "deploy":
+        # It started what was built before: the live image as well as a rejected one.
+        return (
+            f"The newest deploy ({bad.build.id}, {bad.build.source}) failed: another restart, scale or config change "
+            "may fail the same way. Read its log, and redeploy the last good release first."
+        )
     return (
         f"The newest build ({bad.build.id}, {bad.build.source}) failed: a restart, a scale or a config change may "
         "start that rejected image. Redeploy the last good release first."

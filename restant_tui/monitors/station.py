@@ -11,6 +11,7 @@ from restant_tui.clock import Clock
 from restant_tui.config.model import App, Config, Environment, Identity
 from restant_tui.dokku.version import Feature, Version, speaks
 from restant_tui.errors import UsageProblem
+from restant_tui.monitors.buildlog import BuildLog
 from restant_tui.monitors.capabilities import CapabilityBook
 from restant_tui.monitors.commits import Clones
 from restant_tui.monitors.discovery import DiscoveryMonitor
@@ -146,6 +147,10 @@ class Monitors:
             self._followers[app] = follower
             follower.start()
         return self.logs[app]
+
+    def build_log(self, app: str, build: str, *, running: bool, redactor: Redactor) -> BuildLog:
+        """Return the log of an attempt to release, not yet read; reading and leaving it is the caller's."""
+        return BuildLog(app, build, self._dokku[app], redactor=redactor, running=running, version=self._version(app))
 
     def attend(self, health: frozenset[str], releases: frozenset[str]) -> None:
         """Say which apps are on screen, with their health and with their releases: the others take turns.

@@ -133,6 +133,29 @@ def test_the_newest_finished_build_decides_whether_a_restart_is_safe() -> None:
     assert bad() is None
 
 
+def test_what_a_real_dokku_listed_after_bad_deploys_is_judged_by_its_newest_end() -> None:
+    row = "mws{:02}  {}  {}  {}  {}  2026-11-23T06:{:02}:00Z  43s\n"
+    head = "Build ID  Kind  Status  PID  Source  Started  Duration\n"
+    rows = [
+        row.format(5, "deploy", "abandoned", 7087, "ps:restart", 38),
+        row.format(4, "build", "abandoned", 6292, "ps:rebuild", 37),
+        row.format(3, "build", "failed", 24553, "git:from-image", 30),
+        row.format(2, "build", "succeeded", 18245, "git:from-image", 29),
+    ]
+
+    def bad(*, good_after: str = "") -> str | None:
+        found = rejected(merge(parse_builds_list(head + good_after + "".join(rows)), None))
+        return found.build.id if found else None
+
+    assert bad() == "mws03"
+    assert bad(good_after=row.format(6, "build", "canceled", 1, "ps:rebuild", 39)) == "mws03"
+    assert bad(good_after=row.format(6, "build", "running", 1, "git:from-image", 39)) == "mws03"
+    assert bad(good_after=row.format(6, "build", "succeeded", 1, "git:from-image", 39)) is None
+    # Dokku keeps 20 records: of what is older nobody knows, and nothing is made up.
+    failed = "".join(row.format(number, "build", "failed", 1, "git-hook", number) for number in range(30, 10, -1))
+    assert rejected(merge(parse_builds_list(head + failed), None)).build.id == "mws30"  # type: ignore[union-attr]  # it is there
+
+
 def test_commits_are_the_same_only_if_at_least_seven_digits_agree() -> None:
     assert same_commit(GOOD, GOOD[:7])
     assert not same_commit(GOOD, GOOD[:6])

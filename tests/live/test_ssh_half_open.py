@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -18,6 +14,7 @@ from restant_tui.transport.link import Link
 from restant_tui.transport.outcome import OutcomeKind
 from restant_tui.transport.session import Session
 from restant_tui.transport.timing import Timing
+from tests.support.room import Room
 from tests.support.sshd import PROGRAM, Sshd
 from tests.support.sshd import running as running_on
 from tests.support.waiting import until
@@ -26,54 +23,6 @@ pytestmark = [
     pytest.mark.live,
     pytest.mark.skipif(PROGRAM is None, reason="OpenSSH's sshd is not installed"),
 ]
-
-
-def ip(*words: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(["ip", *words], capture_output=True, check=False)
-
-
-class Room:
-    """A network namespace with one cable to it."""
-
-    def __init__(self) -> None:
-        number = os.getpid() % 250
-        self.name = f"room{os.getpid()}"
-        self.near, self.far = f"rn{os.getpid()}", f"rf{os.getpid()}"
-        self.address, self.ours = f"198.18.{number}.2", f"198.18.{number}.1"  # set aside for tests: RFC 2544
-
-    def open(self) -> bool:
-        steps = (
-            ("netns", "add", self.name),
-            ("link", "add", self.near, "type", "veth", "peer", "name", self.far),
-            ("link", "set", self.far, "netns", self.name),
-            ("addr", "add", f"{self.ours}/30", "dev", self.near),
-            ("link", "set", self.near, "up"),
-            ("-n", self.name, "addr", "add", f"{self.address}/30", "dev", self.far),
-            ("-n", self.name, "link", "set", self.far, "up"),
-            ("-n", self.name, "link", "set", "lo", "up"),
-        )
-        return all(ip(*step).returncode == 0 for step in steps)
-
-    def cable(self, state: str) -> None:
-        """Pull the far end of the cable, so that our own side notices nothing; or plug it in."""
-        ip("-n", self.name, "link", "set", self.far, state)
-
-    def close(self) -> None:
-        ip("link", "del", self.near)
-        ip("netns", "del", self.name)
-
-
-@pytest.fixture
-def room() -> Iterator[Room]:
-    if shutil.which("ip") is None or os.geteuid() != 0:
-        pytest.skip("network namespaces need ip and root")
-    room = Room()
-    try:
-        if not room.open():
-            pytest.skip("this machine allows no network namespaces")
-        yield room
-    finally:
-        room.close()
 
 
 async def test_a_half_open_link_is_lost_in_time_and_comes_back_with_the_cable(room: Room, tmp_path: Path) -> None:

@@ -98,3 +98,16 @@ def test_lines_that_were_looked_at_are_renewed_when_more_come() -> None:
     assert buffer.line(0).message == "one"
     buffer.feed(b"two\n")
     assert [line.message for line in buffer.lines(0, 2)] == ["one", "two"]
+
+
+def test_a_paused_reader_costs_no_more_than_the_ring_however_much_comes() -> None:
+    buffer = LogBuffer(capacity=1024 * 1024)
+    block = b"".join(b"line %06d\n" % number for number in range(3000))
+    for _ in range(400):
+        buffer.feed(block)
+    assert buffer.total == 1_200_000
+    # The view keeps a number, not lines: what it looked at is dropped like everything else.
+    assert buffer.size <= 1024 * 1024 + 2 * 256 * 1024
+    with pytest.raises(IndexError):
+        buffer.line(0)
+    assert list(buffer.lines(0, 3)) == []

@@ -20,6 +20,7 @@ from restant_tui.engine.state import RunState, RunStatus
 from restant_tui.errors import UsageProblem
 from restant_tui.journal.records import Entry as JournalEntry
 from restant_tui.journal.records import RunRecord
+from restant_tui.monitors.buildlog import BuildLog
 from restant_tui.monitors.feed import Feed
 from restant_tui.monitors.logbuffer import LogBuffer
 from restant_tui.monitors.snapshots import (
@@ -39,9 +40,11 @@ from restant_tui.monitors.snapshots import (
     Trust,
 )
 from restant_tui.runbook.catalogue import Entry
+from restant_tui.text import Redactor
 from restant_tui.transport.link import Link, LinkStatus
 from screens.app import RestantApp
 from tests.support.clock import START, ManualClock
+from tests.support.scripted import ScriptedRunner
 from tests.support.waiting import until
 
 CONFIG = Config(
@@ -197,6 +200,7 @@ class FakeMonitors:
         self.links: Feed[LinksSnapshot] = Feed(LinksSnapshot((("box/dokku", LinkStatus(Link.LIVE, START)),)))
         self.logs: dict[str, LogBuffer] = {}
         self.discovery: Feed[DiscoverySnapshot] = Feed(DiscoverySnapshot())
+        self.dokku = ScriptedRunner()
         self.woken = 0
         self.on_screen: list[tuple[frozenset[str], frozenset[str]]] = []
         """What was attended to, with its health and with its releases, one after the other."""
@@ -213,6 +217,9 @@ class FakeMonitors:
 
     def watch_logs(self, app: str) -> LogBuffer:
         return self.logs.setdefault(app, LogBuffer())
+
+    def build_log(self, app: str, build: str, *, running: bool, redactor: Redactor) -> BuildLog:
+        return BuildLog(app, build, self.dokku, running=running, redactor=redactor)
 
     def wake(self) -> None:
         self.woken += 1
@@ -301,6 +308,7 @@ class FakeRuntime:
         self.config = config
         self.clock = ManualClock()
         self.actor = "dev"
+        self.redactor = Redactor()
         self.monitors = FakeMonitors()
         self.alerts = AlertBook(Acknowledge(), clock=self.clock)
         self.arming = Arming(self.clock)

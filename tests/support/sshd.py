@@ -13,6 +13,7 @@ from pathlib import Path
 import asyncssh
 
 from restant_tui.config.model import Host, Login
+from tests.support.answers import SCRIPT, Answers
 
 PROGRAM = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:" + os.environ.get("PATH", ""))
 
@@ -72,6 +73,7 @@ class Sshd:
         extra: str = "",
         listen: str = "127.0.0.1",
         inside: tuple[str, ...] = (),
+        answers: Answers | None = None,
     ) -> None:
         """Prepare it.
 
@@ -81,8 +83,9 @@ class Sshd:
             extra: more of its configuration; what stands there counts before the rest.
             listen: the address it takes connections on.
             inside: a command that runs it somewhere else, such as in a network namespace.
+            answers: what the dokku identity answers; a few words of its own if not given.
         """
-        self._listen, self._inside = listen, inside
+        self.listen, self._inside = listen, inside
         folder.mkdir(exist_ok=True)
         self.folder = folder
         self.port = free_port()
@@ -94,7 +97,11 @@ class Sshd:
         for name in ("admin", "dokku", "stranger"):
             _write_key(folder / name)
         forced = folder / "forced"
-        forced.write_text(_FORCED.format(folder=folder, marker=self.marker, marker_digits=self.port))
+        forced.write_text(
+            f'#!/bin/sh\nexec sh "{SCRIPT}" "{answers.folder}"\n'
+            if answers
+            else _FORCED.format(folder=folder, marker=self.marker, marker_digits=self.port)
+        )
         forced.chmod(0o700)
         admin = (folder / "admin.pub").read_text()
         dokku = (folder / "dokku.pub").read_text()
@@ -133,15 +140,25 @@ class Sshd:
         """The ids of the server's own children and theirs: one branch for each connection."""
         return descendants(self._process.pid) if self._process else []
 
-    def freeze(self) -> None:
-        """Stop every session's processes where they are: the host is there, and answers nothing."""
-        for pid in self.pids:
-            os.kill(pid, signal.SIGSTOP)
+    @property
+    def all_pids(self) -> list[int]:
+        """The ids of the server and everything below it."""
+        return [self._process.pid, *self.pids] if self._process else []
+
+    def freeze(self, *, server: bool = False) -> None:
+        """Stop every session's processes where they are: the host is there, and answers nothing.
+
+        With the server itself nobody new is let in either.
+        """
+        self._signal(signal.SIGSTOP, server=server)
 
     def thaw(self) -> None:
         """Let them go on."""
-        for pid in self.pids:
-            os.kill(pid, signal.SIGCONT)
+        self._signal(signal.SIGCONT, server=True)
+
+    def _signal(self, what: signal.Signals, *, server: bool) -> None:
+        for pid in self.all_pids if server else self.pids:
+            os.kill(pid, what)
 
     async def start(self) -> None:
         """Start, and wait until it takes connections."""
@@ -161,7 +178,7 @@ class Sshd:
         async with asyncio.timeout(10):
             while True:
                 try:
-                    _, writer = await asyncio.open_connection(self._listen, self.port)
+                    _, writer = await asyncio.open_connection(self.listen, self.port)
                 except OSError:
                     if self._process.returncode is not None:
                         raise RuntimeError((self.folder / "log").read_text()) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from screens.abort import AbortScreen
+from screens.build_log import BuildLogScreen
 from screens.confirm import ConfirmScreen
 from screens.output import OutputScreen
 from screens.parameters import ParametersScreen
@@ -18,7 +19,7 @@ from widgets.output_pane import OutputPane
 
 SCOPES = (
     RunbooksScreen, ParametersScreen, WizardScreen, ConfirmScreen, AbortScreen, TeachScreen, OutputScreen,
-    CatalogueList, OfferList, PressFace, TypeFace, OutputPane,
+    BuildLogScreen, CatalogueList, OfferList, PressFace, TypeFace, OutputPane,
 )  # fmt: skip
 
 
