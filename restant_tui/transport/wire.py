@@ -25,10 +25,7 @@ OnLink = Callable[[Link, str], None]
 OnAlarm = Callable[[LinkTrouble], None]
 
 _CLOSED = "The connections of this program are closed."
-_STOPPED = (
-    "Every connection to the host was closed, and none is made before a person has settled that and asks again "
-    "(ctrl+r in the console)."
-)
+_STOPPED = "Every connection to the host was closed until a person has settled that and asks again."
 
 
 class Wire:
