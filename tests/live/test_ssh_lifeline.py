@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -60,8 +61,9 @@ async def cancelled(task: asyncio.Task[Outcome]) -> None:
 def cut_only_the_server(sshd: Sshd) -> None:
     """Kill sshd's own processes: what runs in the session is left to notice by itself."""
     for pid in reversed(sshd.pids):
-        if b"sshd" in Path(f"/proc/{pid}/cmdline").read_bytes():
-            os.kill(pid, signal.SIGKILL)
+        with suppress(FileNotFoundError, ProcessLookupError):  # one may end with the one above it
+            if b"sshd" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                os.kill(pid, signal.SIGKILL)
 
 
 async def test_a_command_on_a_lifeline_answers_as_any_other(session: Session) -> None:

@@ -218,7 +218,8 @@ class Sshd:
         """Kill the server and every session."""
         if not self._process:
             return
-        below = descendants(self._process.pid)
+        # From the top, as in `cut_sessions`: nobody is left to report how a command ended.
+        below = reversed(descendants(self._process.pid))
         # Commands abandoned without a terminal outlive their session: that is what some tests show.
         for pid in (
             self._process.pid,
