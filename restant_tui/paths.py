@@ -82,6 +82,11 @@ class Paths:
         return self.data / "capabilities"
 
     @property
+    def commits(self) -> Path:
+        """The folder of the clones that tell what commits of the apps are."""
+        return self.data / "commits"
+
+    @property
     def runbooks(self) -> Path:
         """The folder of runbooks of one's own."""
         return self.config / "runbooks"

@@ -134,7 +134,7 @@ class Runtime:
         personal = replace(personal, passphrases=Passphrases(kept))
         links = Links(config, clock=clock, on_status=link_changed, settings=timing, personal=personal, chance=rng)
         capabilities = CapabilityBook(
-            config, links, clock=clock, folder=paths.data / "capabilities",
+            config, links, clock=clock, folder=paths.capabilities,
             which=partial(which, path=programs.get("PATH", "")),
         )  # fmt: skip
         here = folder or Path.cwd()
@@ -143,7 +143,7 @@ class Runtime:
         targets = LinkTargets(config, links, local, personal)
         monitors = Monitors(
             config, links, clock=clock, random=rng, http=http, capabilities=capabilities, ledger=journal,
-            clones=Clones(folder=paths.data / "commits", local=local, way=targets.fetcher, clock=clock),
+            clones=Clones(folder=paths.commits, local=local, way=targets.fetcher, clock=clock),
             redact=redactor.redact,
         )  # fmt: skip
         watchers.append(monitors)

@@ -7,6 +7,7 @@ a while.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from restant_tui.dokku import commands
 from restant_tui.dokku.git import Commit, parse_log
 from restant_tui.dokku.problems import ParseProblem
 from restant_tui.dokku.releases import commit_named
+from restant_tui.errors import RestantError
+from restant_tui.paths import private_folder
 from restant_tui.transport.outcome import Runner
 
 _SECONDS = 60.0
@@ -72,6 +75,10 @@ class Clones:
         return clone.commits
 
     async def _fetch(self, folder: Path, destination: str, ssh: tuple[str, ...], app: str) -> bool:
+        try:
+            await asyncio.to_thread(private_folder, self.folder)
+        except RestantError:
+            return False
         for argv in (commands.clone_made(str(folder)), commands.clone_fetched(str(folder), destination, app, ssh)):
             if not (await self.local.run(argv, timeout=_SECONDS)).succeeded:
                 return False

@@ -71,6 +71,7 @@ async def test_subjects_and_authors_come_without_a_shell_on_the_host(host: Pract
     assert local.fetches == 1, "what is known is not asked for again"
     afresh = clones(host, tmp_path / "commits", local, clock)
     assert await afresh.commits("practice", "restant-main", wanted.sha) == found
+    assert (tmp_path / "commits").stat().st_mode & 0o777 == 0o700, "others have no business with an app's source"
     assert local.fetches == 1, "what an earlier start has fetched is still here"
 
 
