@@ -209,11 +209,6 @@ class Sshd:
         """How often somebody was let in so far."""
         return (self.folder / "log").read_text().count("Accepted publickey")
 
-    @property
-    def knocks(self) -> int:
-        """How often somebody has connected so far, let in or not; needs `LogLevel DEBUG` or more."""
-        return (self.folder / "log").read_text().count("Connection from ")
-
     async def stop(self) -> None:
         """Kill the server and every session."""
         if not self._process:

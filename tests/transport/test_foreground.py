@@ -24,7 +24,7 @@ async def main():
     async def tick():
         while True:
             ticks.append(1)
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.001)
     ticking = asyncio.ensure_future(tick())
     before = termios.tcgetattr(0)
     out = await Foreground(Path(sys.argv[1]), dict(os.environ), grace=0.3).run(sys.argv[3:], float(sys.argv[2]))
@@ -87,8 +87,11 @@ def test_a_program_that_is_killed_in_the_middle_leaves_nothing_of_its_own_behind
 
 
 def test_ctrl_c_is_the_programs_own(tmp_path: Path) -> None:
-    asking = "trap 'echo caught' INT; echo ready; while :; do read line && break; done; echo $line"
+    # Whoever has read a line from the terminal has it.
+    asking = "trap 'echo caught' INT; echo go?; read first; echo ready; while :; do read line && break; done; echo $line"
     with program(tmp_path, "bash", "-c", asking) as screen:
+        screen.wait_for("go?")
+        screen.press("enter")
         screen.wait_for("ready")
         screen.press("ctrl+c")
         screen.wait_for("caught")
