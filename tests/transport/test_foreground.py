@@ -88,7 +88,7 @@ def test_a_program_that_is_killed_in_the_middle_leaves_nothing_of_its_own_behind
 
 def test_ctrl_c_is_the_programs_own(tmp_path: Path) -> None:
     # Whoever has read a line from the terminal has it.
-    asking = "trap 'echo caught' INT; echo go?; read first; echo ready; while :; do read line && break; done; echo $line"
+    asking = "trap 'echo caught' INT; echo go?; read; echo ready; while :; do read line && break; done; echo $line"
     with program(tmp_path, "bash", "-c", asking) as screen:
         screen.wait_for("go?")
         screen.press("enter")
