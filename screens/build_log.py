@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.getters import query_one
 from textual.reactive import Reactive, var
-from textual.screen import Screen
 
 from restant_tui.monitors.snapshots import Attempt, AttemptStatus, ReleasesSnapshot
+from screens.reading import ReadingScreen
 from widgets import commands, glyphs
 from widgets.commands import Command
-from widgets.context_bar import ContextBar
-from widgets.hint_bar import HintBar
 from widgets.layout import outside, sentence
-from widgets.output_pane import OutputPane
 from widgets.releases import attempt_face
 
 if TYPE_CHECKING:
@@ -32,17 +27,14 @@ class CloseBuildLog(Command):
     key, hint, in_palette = "escape,o", "Back", False
 
 
-class BuildLogScreen(Screen[None]):
+class BuildLogScreen(ReadingScreen):
     """What an attempt printed; one that is under way is followed until it ends or the screen is left."""
 
     TITLE = "Build log"
     DOES = (CloseBuildLog,)
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings(*DOES)]
-    AUTO_FOCUS = "OutputLines"
 
     releases: Reactive[ReleasesSnapshot | None] = var(None)
-
-    output = query_one(OutputPane)
 
     def __init__(self, app: str, attempt: Attempt, runtime: Runtime) -> None:
         """Make the screen for an attempt of an app."""
@@ -52,15 +44,8 @@ class BuildLogScreen(Screen[None]):
             app, attempt.build, running=attempt.status is AttemptStatus.RUNNING, redactor=runtime.redactor
         )
 
-    def compose(self) -> ComposeResult:
-        """Lay out the log."""
-        yield ContextBar()
-        yield OutputPane()
-        yield HintBar()
-
     def on_mount(self) -> None:
         """Begin to read; leaving the screen ends that."""
-        self.output.styles.height = "1fr"
         self.output.show(lambda: self._log, dropped="oldest lines are not kept here")
         self.run_worker(self._log.read(), name="build log", exit_on_error=False)
         self.set_interval(_LOOK_SECONDS, self._tell)
@@ -91,5 +76,4 @@ class BuildLogScreen(Screen[None]):
 
     def action_close_build_log(self) -> None:
         """Step back inside the log first, then leave."""
-        if not self.output.step_back():
-            self.dismiss(None)
+        self.step_out()

@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.getters import query_one
-from textual.screen import Screen
 
 from restant_tui.engine.state import RunState
+from screens.reading import ReadingScreen
 from widgets import commands
 from widgets.commands import Command
-from widgets.context_bar import ContextBar
-from widgets.hint_bar import HintBar
 from widgets.layout import outside, sentence
-from widgets.output_pane import OutputPane, Printed
+from widgets.output_pane import Printed
 from widgets.run_heading import where
 
 
@@ -33,30 +29,20 @@ class BackToRun(Command):
     key, in_palette, priority = "ctrl+c", False, True
 
 
-class OutputScreen(Screen[None]):
+class OutputScreen(ReadingScreen):
     """Everything that is kept of the output, with search; the whole of it stands in the record."""
 
     TITLE = "Output"
     DOES = (CloseOutput, BackToRun)
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings(*DOES)]
-    AUTO_FOCUS = "OutputLines"
-
-    output = query_one(OutputPane)
 
     def __init__(self, title: str, state: RunState, read: Callable[[], Printed]) -> None:
         """Make the screen for a step of a run."""
         super().__init__()
         self._title, self._state, self._read = title, state, read
 
-    def compose(self) -> ComposeResult:
-        """Lay out the output."""
-        yield ContextBar()
-        yield OutputPane()
-        yield HintBar()
-
     def on_mount(self) -> None:
         """Name the frame and begin to show."""
-        self.output.styles.height = "1fr"
         self.output.border_title = sentence([outside(self._title), where(self._state)]) + Content("")
         self.output.show(self._read, "nothing was printed")
 
@@ -66,5 +52,4 @@ class OutputScreen(Screen[None]):
 
     def action_close_output(self) -> None:
         """Step back inside the output first, then leave."""
-        if not self.output.step_back():
-            self.dismiss(None)
+        self.step_out()

@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.getters import query_one
-from textual.screen import Screen
 
 from restant_tui.monitors.snapshots import RawAnswer
+from screens.reading import ReadingScreen
 from widgets import commands
 from widgets.commands import Command
-from widgets.context_bar import ContextBar
-from widgets.hint_bar import HintBar
 from widgets.layout import outside
-from widgets.output_pane import OutputPane
 
 _FRAME = 4
 
@@ -28,30 +23,20 @@ class CloseRaw(Command):
     key, hint, in_palette = "escape,v", "Back", False
 
 
-class RawScreen(Screen[None]):
+class RawScreen(ReadingScreen):
     """The answers as they came: what was asked, when, on which host, and then every line, folded to the screen."""
 
     TITLE = "Raw answer"
     DOES = (CloseRaw,)
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings(*DOES)]
-    AUTO_FOCUS = "OutputLines"
-
-    output = query_one(OutputPane)
 
     def __init__(self, answers: Sequence[RawAnswer]) -> None:
         """Make the screen for these answers."""
         super().__init__()
         self._answers = tuple(answers)
 
-    def compose(self) -> ComposeResult:
-        """Lay out the text."""
-        yield ContextBar()
-        yield OutputPane()
-        yield HintBar()
-
     def on_mount(self) -> None:
         """Name the frame and show the text from its beginning."""
-        self.output.styles.height = "1fr"
         hosts = ", ".join(dict.fromkeys(answer.host for answer in self._answers))
         self.output.border_title = Content("Raw answer of ") + outside(hosts)
         text = _Text(list(_told(self._answers, max(20, self.app.size.width - _FRAME))))
