@@ -51,7 +51,7 @@ class LinkTargets:
         if target is not Target.ADMIN:
             raise UsageProblem("Files can only be copied through the admin identity: the dokku one has no shell.")
         there, login = self._login(host, target)
-        return _address(there, login), self._ssh(there, login, "-o", "BatchMode=yes")
+        return self._unattended(there, login)
 
     def fetcher(self, host: str) -> tuple[str, tuple[str, ...]] | None:
         """Return `user@address` and the ssh argument list with which git reaches the apps of a host, keys checked.
@@ -61,7 +61,7 @@ class LinkTargets:
         there = self._config.hosts[host]
         if there.dokku is None:
             return None
-        return _address(there, there.dokku), self._ssh(there, there.dokku, "-o", "BatchMode=yes")
+        return self._unattended(there, there.dokku)
 
     def terminal(self, host: str, target: Target) -> tuple[str, ...]:
         """Return the ssh argument list that opens a terminal on the host, keys checked; what to run follows behind it.
@@ -82,6 +82,9 @@ class LinkTargets:
         login = there.login(Identity(target.value))
         assert login is not None
         return there, login
+
+    def _unattended(self, there: Host, login: Login) -> tuple[str, tuple[str, ...]]:
+        return _address(there, login), self._ssh(there, login, "-o", "BatchMode=yes")
 
     def _ssh(self, there: Host, login: Login, *options: str) -> tuple[str, ...]:
         """Return the ssh program as it reaches that host: with what we configured, and else as the person has it."""

@@ -2,11 +2,21 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.support.room import Room
+from tests.support.sshd import Sshd
+
+
+@pytest.fixture
+async def sshd(tmp_path: Path) -> AsyncIterator[Sshd]:
+    server = Sshd(tmp_path / "sshd")
+    await server.start()
+    yield server
+    await server.stop()
 
 
 @pytest.fixture

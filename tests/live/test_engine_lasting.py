@@ -49,14 +49,6 @@ READ = """
 """
 
 
-@pytest.fixture
-async def sshd(tmp_path: Path) -> AsyncIterator[Sshd]:
-    server = Sshd(tmp_path / "sshd")
-    await server.start()
-    yield server
-    await server.stop()
-
-
 @asynccontextmanager
 async def started(sshd: Sshd, folder: Path, steps: str) -> AsyncIterator[tuple[Runtime, Run]]:
     """A run on that server, not yet asked anything."""

@@ -32,14 +32,6 @@ SILENCE = 0.25 * 4
 
 
 @pytest.fixture
-async def sshd(tmp_path: Path) -> AsyncIterator[Sshd]:
-    server = Sshd(tmp_path / "sshd")
-    await server.start()
-    yield server
-    await server.stop()
-
-
-@pytest.fixture
 async def wire(sshd: Sshd) -> AsyncIterator[BadWire]:
     wire = BadWire(sshd.port)
     await wire.start()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -22,14 +21,6 @@ pytestmark = [
     pytest.mark.skipif(PROGRAM is None, reason="OpenSSH's sshd is not installed"),
     pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs /proc to measure memory"),
 ]
-
-
-@pytest.fixture
-async def sshd(tmp_path: Path) -> AsyncIterator[Sshd]:
-    server = Sshd(tmp_path / "sshd")
-    await server.start()
-    yield server
-    await server.stop()
 
 
 def resident() -> int:

@@ -29,14 +29,6 @@ pytestmark = [
 
 
 @pytest.fixture
-async def sshd(tmp_path: Path) -> AsyncIterator[Sshd]:
-    server = Sshd(tmp_path / "sshd")
-    await server.start()
-    yield server
-    await server.stop()
-
-
-@pytest.fixture
 async def session(sshd: Sshd) -> AsyncIterator[Session]:
     made = Session(sshd.host(), Identity.ADMIN, clock=SystemClock(), settings=Timing())
     yield made

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -21,14 +20,6 @@ pytestmark = [
     pytest.mark.live,
     pytest.mark.skipif(PROGRAM is None or not PROGRAMS, reason="OpenSSH's sshd, ssh-agent or ssh-keygen is missing"),
 ]
-
-
-@pytest.fixture
-async def sshd(tmp_path: Path) -> AsyncIterator[Sshd]:
-    server = Sshd(tmp_path / "sshd")
-    await server.start()
-    yield server
-    await server.stop()
 
 
 @pytest.fixture

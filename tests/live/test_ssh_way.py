@@ -24,14 +24,6 @@ pytestmark = [
 
 
 @pytest.fixture
-async def sshd(tmp_path: Path) -> AsyncIterator[Sshd]:
-    server = Sshd(tmp_path / "sshd")
-    await server.start()
-    yield server
-    await server.stop()
-
-
-@pytest.fixture
 def home(tmp_path: Path) -> Path:
     (tmp_path / "home" / ".ssh").mkdir(parents=True)
     return tmp_path / "home"
