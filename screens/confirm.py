@@ -174,12 +174,13 @@ class ConfirmScreen(ModalScreen[bool]):
     def on_key(self, event: events.Key) -> None:
         """What is typed goes into the line, wherever the focus is; but not before the dialog can have been read."""
         line = self.query_one("#phrase", Input)
-        if line.has_focus or line.disabled or not event.is_printable or event.character is None:
+        # What the line itself got does not come here, so what comes was on its way before the focus moved.
+        if line.disabled or not event.is_printable or event.character is None:
             return
         event.stop()
         event.prevent_default()
         if not self.too_soon():
-            line.focus()
+            self.set_focus(line)
             line.insert_text_at_cursor(event.character)
 
     def on_input_changed(self, event: Input.Changed) -> None:

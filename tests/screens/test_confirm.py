@@ -51,6 +51,17 @@ async def test_what_is_typed_on_cancel_goes_into_the_line() -> None:
         assert bench.pilot.app.screen.query_one("#phrase", Input).value == NAME
 
 
+async def test_no_letter_is_lost_while_the_focus_moves_into_the_line() -> None:
+    async with walking(asking(GateKind.TYPE)) as bench:
+        cancel = bench.pilot.app.screen.query_one("#cancel", Button)
+        line = bench.pilot.app.screen.query_one("#phrase", Input)
+        await bench.press("r")
+        await until(lambda: line.has_focus)
+        # Typed fast, the second key was on its way by the button before the first one moved the focus.
+        cancel.post_message(events.Key("e", "e"))
+        await until(lambda: line.value == "re", what="both letters")
+
+
 @pytest.mark.parametrize("typed", ["restant-man", "RESTANT-MAIN", "yes", NAME + " "])
 async def test_a_wrong_name_explains_itself_and_sends_nothing(typed: str) -> None:
     async with walking(asking(GateKind.TYPE)) as bench:
