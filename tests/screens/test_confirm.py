@@ -58,7 +58,7 @@ async def test_no_letter_is_lost_while_the_focus_moves_into_the_line() -> None:
         await bench.press("r")
         await until(lambda: line.has_focus)
         # Typed fast, the second key was on its way by the button before the first one moved the focus.
-        cancel.post_message(events.Key("e", "e"))
+        cancel._forward_event(events.Key("e", "e"))
         await until(lambda: line.value == "re", what="both letters")
 
 
